@@ -1,0 +1,49 @@
+namespace CallsBot.Checks;
+
+/// <summary>How a check ended.</summary>
+internal enum Outcome
+{
+    Pass,
+    Warn,
+    Fail,
+
+    /// <summary>The test itself could not be run to its end, or what came back tells nothing.</summary>
+    Inconclusive,
+
+    /// <summary>Not run, with the reason in the summary.</summary>
+    Skipped,
+}
+
+/// <summary>Where the result was seen from: the same port can be open from one place and closed from another.</summary>
+internal enum Vantage
+{
+    Bot,
+    Browser,
+    Pasted,
+}
+
+/// <summary>What a check found.</summary>
+/// <param name="CheckId">The id of the check.</param>
+/// <param name="Outcome">How it ended.</param>
+/// <param name="ReasonCode">Kebab-case and stable; null only for a plain pass.</param>
+/// <param name="Summary">One sentence for anyone. Names no host, address or setting: it may be read by people who must not see them.</param>
+/// <param name="Detail">One sentence for administrators, with the host, the value and what was seen. Null when there is nothing to add.</param>
+/// <param name="Evidence">What was seen, as label and value, for administrators.</param>
+/// <param name="Vantage">Where it was seen from.</param>
+/// <param name="NextSteps">What an administrator does next.</param>
+internal sealed record CheckResult(
+    string CheckId,
+    Outcome Outcome,
+    string? ReasonCode,
+    string Summary,
+    string? Detail,
+    IReadOnlyList<Evidence> Evidence,
+    Vantage Vantage,
+    IReadOnlyList<NextStep> NextSteps);
+
+/// <summary>One thing seen, such as "HTTP status" and "502".</summary>
+internal sealed record Evidence(string Label, string Value);
+
+/// <param name="Text">What to do, one sentence.</param>
+/// <param name="Command">A command that can be copied as it stands; null when there is none.</param>
+internal sealed record NextStep(string Text, string? Command = null);

@@ -1,0 +1,29 @@
+namespace CallsBot.Checks;
+
+/// <summary>
+/// Judges one thing about the installation. Trees name checks by <see cref="Id"/>; a check may use probes, settings or
+/// evidence to reach its result.
+/// </summary>
+internal interface ICheck
+{
+    /// <summary>Kebab-case and stable: trees, tickets and dashboards use it.</summary>
+    string Id { get; }
+
+    /// <summary>What is being asked, for the line that people see while it runs: "Asking RTCD for its version".</summary>
+    string Activity { get; }
+
+    /// <summary>Ids of the troubleshooting items and vendor checks that this check answers, such as "A1.2" or "2B.2.2".</summary>
+    IReadOnlyList<string> Covers { get; }
+
+    /// <summary>Every outcome that the check can have.</summary>
+    IReadOnlySet<Outcome> Outcomes { get; }
+
+    /// <summary>Every reason code the check can give, with the outcome that goes with it.</summary>
+    IReadOnlyDictionary<string, Outcome> ReasonCodes { get; }
+
+    /// <summary>
+    /// Never throws for what it is there to find out. Throws <see cref="OperationCanceledException"/> only when
+    /// <paramref name="cancellationToken"/> is cancelled.
+    /// </summary>
+    Task<CheckResult> RunAsync(CancellationToken cancellationToken);
+}
