@@ -138,6 +138,7 @@ public sealed record Dialog
     public string? SubmitLabel { get; init; }
 
     [JsonPropertyName("notify_on_cancel")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool NotifyOnCancel { get; init; }
 
     [JsonPropertyName("state")]
@@ -165,6 +166,7 @@ public sealed record DialogElement
     public string? HelpText { get; init; }
 
     [JsonPropertyName("optional")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Optional { get; init; }
 
     [JsonPropertyName("max_length")]

@@ -88,14 +88,17 @@ public sealed record PostPatch
 public sealed record PostProps
 {
     [JsonPropertyName("attachments")]
+    [JsonConverter(typeof(ForgivingAttachmentsConverter))]
     public IReadOnlyList<Attachment>? Attachments { get; init; }
 
     /// <summary>"true" on posts of bot accounts. The server sets it.</summary>
     [JsonPropertyName("from_bot")]
+    [JsonConverter(typeof(ForgivingMarkConverter))]
     public string? FromBot { get; init; }
 
     /// <summary>"true" on posts of webhooks and of slash command replies. The server sets it.</summary>
     [JsonPropertyName("from_webhook")]
+    [JsonConverter(typeof(ForgivingMarkConverter))]
     public string? FromWebhook { get; init; }
 
     [JsonExtensionData]

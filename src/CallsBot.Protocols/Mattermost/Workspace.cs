@@ -49,6 +49,7 @@ public sealed record TeamMember
     public required string UserId { get; init; }
 
     [JsonPropertyName("delete_at")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long DeleteAt { get; init; }
 }
 
@@ -102,6 +103,7 @@ public sealed record SlashCommand
     public string? Username { get; init; }
 
     [JsonPropertyName("auto_complete")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool AutoComplete { get; init; }
 
     [JsonPropertyName("auto_complete_desc")]
@@ -120,6 +122,7 @@ public sealed record SlashCommand
     public string? CreatorId { get; init; }
 
     [JsonPropertyName("delete_at")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long DeleteAt { get; init; }
 
     public override string ToString() => $"/{Trigger} in team {TeamId} to {Url}";
@@ -140,6 +143,7 @@ public sealed record Bot
     public string? Description { get; init; }
 
     [JsonPropertyName("delete_at")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long DeleteAt { get; init; }
 }
 
