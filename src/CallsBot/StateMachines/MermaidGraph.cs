@@ -18,36 +18,17 @@ internal static class MermaidGraph
 
         text.Append(CultureInfo.InvariantCulture, $"  [*] --> {ids[info.InitialState]}\n");
 
-        foreach (var state in info.States)
+        foreach (var (source, destination, label, _) in info.Arrows())
         {
-            var source = ids[state.UnderlyingState];
-
-            foreach (var transition in state.FixedTransitions)
-            {
-                Append(source, ids[transition.DestinationState], transition.Trigger, transition.GuardDescription);
-            }
-
-            foreach (var transition in state.DynamicTransitions)
-            {
-                foreach (var destination in transition.PossibleDestinationStates)
-                {
-                    Append(source, ids[destination], transition.Trigger, transition.GuardDescription);
-                }
-            }
+            text.Append(CultureInfo.InvariantCulture, $"  {ids[source]} --> {ids[destination]} : {Escape(label)}\n");
         }
 
-        foreach (var state in info.States.Where(s => s.FixedTransitions.Count == 0 && s.DynamicTransitions.Count == 0))
+        foreach (var state in info.States.Where(state => state.IsFinal))
         {
             text.Append(CultureInfo.InvariantCulture, $"  {ids[state.UnderlyingState]} --> [*]\n");
         }
 
         return text.ToString();
-
-        void Append(string source, string destination, object trigger, string? guard)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"  {source} --> {destination} : {Escape(trigger)}");
-            text.Append(guard is null ? "\n" : $" [{Escape(guard)}]\n");
-        }
     }
 
     // Mermaid's identifiers take no hyphen, and words such as "end" and "state" are its own: so every id gets a prefix.

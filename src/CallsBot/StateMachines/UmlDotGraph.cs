@@ -19,31 +19,14 @@ internal static class UmlDotGraph
         text.Append("  \"\" [shape=point]\n");
         text.Append(CultureInfo.InvariantCulture, $"  \"\" -> {Quote(info.InitialState)}\n");
 
-        foreach (var state in info.States)
+        foreach (var (source, destination, label, isDynamic) in info.Arrows())
         {
-            foreach (var transition in state.FixedTransitions)
-            {
-                Append(state.UnderlyingState, transition.DestinationState, transition.Trigger, transition.GuardDescription);
-            }
-
-            foreach (var transition in state.DynamicTransitions)
-            {
-                foreach (var destination in transition.PossibleDestinationStates)
-                {
-                    Append(
-                        state.UnderlyingState, destination, transition.Trigger, transition.GuardDescription, ", style=dashed");
-                }
-            }
-        }
-
-        return text.Append("}\n").ToString();
-
-        void Append(object source, object destination, object trigger, string? guard, string style = "")
-        {
-            var label = guard is null ? $"{trigger}" : $"{trigger} [{guard}]";
+            var style = isDynamic ? ", style=dashed" : "";
             text.Append(
                 CultureInfo.InvariantCulture, $"  {Quote(source)} -> {Quote(destination)} [label={Quote(label)}{style}]\n");
         }
+
+        return text.Append("}\n").ToString();
     }
 
     // Inside quotes DOT knows one escape, \", and labels read a few more that begin with a backslash.

@@ -45,7 +45,7 @@ internal static partial class TreeFile
         }
         catch (YamlException ex)
         {
-            return (null, [new TreeFault(name, (int)ex.Start.Line, $"not readable as YAML: {ex.InnerException?.Message ?? ex.Message}")]);
+            return (null, [new TreeFault(name, (int)ex.Start.Line, $"not readable as YAML: {ex.Message}")]);
         }
 
         if (document is not YamlMap map)

@@ -14,6 +14,7 @@ internal sealed class TroubleshootingMachine
 {
     private readonly List<Trigger> _history = [];
     private readonly List<Step> _path = [];
+    private readonly HashSet<string> _configured = [];
     private readonly StateMachine<string, Exit> _machine;
     private string _current;
 
@@ -21,14 +22,8 @@ internal sealed class TroubleshootingMachine
     {
         Tree = tree;
         _current = tree.Start;
-        _machine = TreeGraph.Machine(tree, () => _current, id => _current = id);
-
-        foreach (var id in tree.Nodes.Keys)
-        {
-            _machine.Configure(id)
-                .PermitDynamicIf(Exit.Back, () => _path[LastByPerson()].Node.Id, () => CanGoBack, "a person has answered")
-                .PermitDynamicIf(Exit.StartOver, () => tree.Start, () => true, possibleDestinationStates: [tree.Start]);
-        }
+        _machine = new StateMachine<string, Exit>(() => _current, Enter);
+        Enter(tree.Start);
     }
 
     public Tree Tree { get; }
@@ -116,6 +111,18 @@ internal sealed class TroubleshootingMachine
         }
 
         return true;
+    }
+
+    // Nodes are configured when they are first met: a walk is rebuilt for every click, and meets few of a tree's nodes.
+    private void Enter(string id)
+    {
+        _current = id;
+        if (_configured.Add(id))
+        {
+            TreeGraph.Configure(_machine, Current)
+                .PermitDynamicIf(Exit.Back, () => _path[LastByPerson()].Node.Id, () => CanGoBack, "a person has answered")
+                .PermitDynamicIf(Exit.StartOver, () => Tree.Start, () => true, possibleDestinationStates: [Tree.Start]);
+        }
     }
 
     private int LastByPerson() => _path.FindLastIndex(step => step.Trigger.IsByPerson);

@@ -16,6 +16,20 @@ internal abstract record YamlValue(int Line)
     public static YamlValue? Read(string yaml)
     {
         var parser = new Parser(new StringReader(yaml));
+        try
+        {
+            return ReadDocument(parser);
+        }
+        catch (InvalidOperationException ex)
+        {
+            // YamlDotNet's scanner, in place of its own exception, for a "#" that touches a word within brackets.
+            var mark = parser.Current?.End ?? Mark.Empty;
+            throw new YamlException(mark, mark, "something after here is not YAML", ex);
+        }
+    }
+
+    private static YamlValue? ReadDocument(Parser parser)
+    {
         parser.Consume<StreamStart>();
         if (parser.Accept<StreamEnd>(out _))
         {
