@@ -357,7 +357,7 @@ public sealed class RtcdVersionCheckTests
         var settings = options ?? new RtcdOptions();
         settings.ServiceUrl = url;
         return new RtcdVersionCheck(
-            new RtcdTargets(Options.Create(settings), administrator ?? AdministratorAccess.None),
+            new RtcdTargets(Options.Create(settings), administrator ?? AdministratorAccess.None, TimeProvider.System),
             RtcdProbing.Probe(resolve: resolve, options: settings));
     }
 }
