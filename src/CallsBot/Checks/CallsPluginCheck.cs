@@ -6,7 +6,7 @@ using CallsBot.Protocols.Mattermost;
 namespace CallsBot.Checks;
 
 /// <summary>Does the Calls plugin run, on every node, in one version?</summary>
-internal sealed class CallsPluginCheck(AdministratorAccess administrator) : ICheck
+internal sealed class CallsPluginCheck(AdministratorAccess administrator, TimeProvider time) : ICheck
 {
     public string Id => "calls-plugin";
 
@@ -29,7 +29,7 @@ internal sealed class CallsPluginCheck(AdministratorAccess administrator) : IChe
 
         try
         {
-            return Judge(await api.GetPluginStatusesAsync(cancellationToken));
+            return Judge(await AdministratorReads.AskAsync(api.GetPluginStatusesAsync, time, cancellationToken));
         }
         catch (MattermostException ex)
         {

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace CallsBot.Checks;
 
 /// <summary>Where RTCD is: as CallsBot's settings say, else as the Calls plugin's settings say.</summary>
-internal sealed class RtcdTargets(IOptions<RtcdOptions> options, AdministratorAccess administrator)
+internal sealed class RtcdTargets(IOptions<RtcdOptions> options, AdministratorAccess administrator, TimeProvider time)
 {
     private const string Hint = "Rtcd:ServiceUrl is not set in CallsBot's settings";
 
@@ -25,7 +25,7 @@ internal sealed class RtcdTargets(IOptions<RtcdOptions> options, AdministratorAc
 
         try
         {
-            var config = await api.GetConfigAsync(cancellationToken);
+            var config = await AdministratorReads.AskAsync(api.GetConfigAsync, time, cancellationToken);
             return PluginSetting(config) is { Length: > 0 } url
                 ? new RtcdServiceUrl(url, "from the Calls plugin's setting RTCD Service URL")
                 : new RtcdServiceUrl(null, $"{Hint}, and the Calls plugin's setting RTCD Service URL is empty: calls run inside Mattermost.");

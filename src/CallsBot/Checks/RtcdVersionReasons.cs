@@ -128,7 +128,7 @@ internal static class RtcdVersionReasons
             ResponseTimeout,
             Outcome.Fail,
             "The media server accepts the connection but does not answer in time.",
-            "{seen}. Either RTCD hangs or is overloaded, or something between takes connections on its behalf.",
+            "{seen}. Either RTCD hangs or is overloaded, or something between takes connections on its behalf, or this is RTCD's media port (8443 by default), which accepts connections and waits: the API port is 8045 by default.",
             IsItRunning,
             new NextStep("On the RTCD server, ask it without the network between.", "curl -gsSk -m 5 '{scheme}://localhost:{port}/version'"),
             new NextStep("On the RTCD server, look at the load.", "top -b -n 1 | head -15"),
@@ -246,7 +246,7 @@ internal static class RtcdVersionReasons
             "{seen}; the Calls plugin needs {minimum} or newer and does not start with an older one.",
             new NextStep("Upgrade RTCD, one server at a time, when no call is running on it."),
             new NextStep("Confirm the new version.", "curl -gsS -m 5 '{url}/version'"),
-            RestartPlugin),
+            new NextStep("The plugin checks the version when it starts. Restart it when no call is running.", RestartPlugin.Command)),
         new(
             AddressRefused,
             Outcome.Fail,

@@ -2,6 +2,7 @@ using System.Net;
 using CallsBot.Checks;
 using CallsBot.Mattermost;
 using CallsBot.Protocols.Mattermost;
+using CallsBot.Tests.Support;
 using Moq;
 
 namespace CallsBot.Tests.Checks;
@@ -16,14 +17,14 @@ public sealed class CallsPluginCheckTests
         [CallsPluginReasons.NotOnEveryNode] = () => Listing(Calls("n1"), Calls("n2", PluginState.FailedToStart)),
         [CallsPluginReasons.VersionsDiffer] = () => Listing(Calls("n1"), Calls("n2", version: "1.11.6")),
         [CallsPluginReasons.MattermostUnreachable] = () => Refusing(null),
-        [CallsPluginReasons.NoAdminToken] = () => new CallsPluginCheck(AdministratorAccess.None).RunAsync(CancellationToken.None),
+        [CallsPluginReasons.NoAdminToken] = () => new CallsPluginCheck(AdministratorAccess.None, TimeProvider.System).RunAsync(CancellationToken.None),
         [CallsPluginReasons.AdminTokenRefused] = () => Refusing(HttpStatusCode.Forbidden),
         [CheckRunner.CheckFailed] = async () =>
         {
             var api = new Mock<IMattermostApi>();
             api.Setup(a => a.GetPluginStatusesAsync(It.IsAny<CancellationToken>())).ThrowsAsync(new InvalidOperationException("a bug"));
             using var runner = new CheckRunner(
-                new CheckCatalog([new CallsPluginCheck(new AdministratorAccess(api.Object))]), TimeProvider.System, new LogLines<CheckRunner>());
+                new CheckCatalog([new CallsPluginCheck(new AdministratorAccess(api.Object), TimeProvider.System)]), TimeProvider.System, new LogLines<CheckRunner>());
             return await runner.RunAsync("calls-plugin", CancellationToken.None);
         },
     };
@@ -121,6 +122,42 @@ public sealed class CallsPluginCheckTests
         result.Detail.ShouldBe("GET plugins/statuses failed");
     }
 
+    [Fact]
+    public async Task A_silent_server_is_named_well_before_the_deadline_of_a_check()
+    {
+        var time = new ManualTimeProvider();
+        var api = new Mock<IMattermostApi>();
+        api.Setup(a => a.GetPluginStatusesAsync(It.IsAny<CancellationToken>())).Returns(async (CancellationToken token) =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+            return [];
+        });
+
+        var running = new CallsPluginCheck(new AdministratorAccess(api.Object), time).RunAsync(CancellationToken.None);
+        await time.WaitForTimerAsync(due => due == TimeSpan.FromSeconds(5));
+        time.Advance(TimeSpan.FromSeconds(5));
+
+        var result = await running.WaitAsync(TimeSpan.FromSeconds(10));
+        result.ReasonCode.ShouldBe(CallsPluginReasons.MattermostUnreachable);
+        result.Detail.ShouldBe("Mattermost did not answer within 5 seconds.");
+    }
+
+    [Fact]
+    public async Task A_caller_who_gives_up_gets_a_cancellation_and_not_a_result()
+    {
+        using var caller = new CancellationTokenSource();
+        var api = new Mock<IMattermostApi>();
+        api.Setup(a => a.GetPluginStatusesAsync(It.IsAny<CancellationToken>())).Returns(async (CancellationToken token) =>
+        {
+            await caller.CancelAsync();
+            token.ThrowIfCancellationRequested();
+            return [];
+        });
+
+        await Should.ThrowAsync<OperationCanceledException>(
+            new CallsPluginCheck(new AdministratorAccess(api.Object), TimeProvider.System).RunAsync(caller.Token));
+    }
+
     private static PluginStatus Calls(string node, PluginState state = PluginState.Running, string version = "1.12.2") =>
         new() { PluginId = "com.mattermost.calls", ClusterId = node, State = state, Version = version };
 
@@ -128,7 +165,7 @@ public sealed class CallsPluginCheckTests
     {
         var api = new Mock<IMattermostApi>();
         api.Setup(a => a.GetPluginStatusesAsync(It.IsAny<CancellationToken>())).ReturnsAsync(statuses);
-        return new CallsPluginCheck(new AdministratorAccess(api.Object)).RunAsync(CancellationToken.None);
+        return new CallsPluginCheck(new AdministratorAccess(api.Object), TimeProvider.System).RunAsync(CancellationToken.None);
     }
 
     private static Task<CheckResult> Refusing(HttpStatusCode? status)
@@ -136,8 +173,8 @@ public sealed class CallsPluginCheckTests
         var api = new Mock<IMattermostApi>();
         api.Setup(a => a.GetPluginStatusesAsync(It.IsAny<CancellationToken>()))
             .ThrowsAsync(new MattermostException("GET plugins/statuses failed", status, errorId: null));
-        return new CallsPluginCheck(new AdministratorAccess(api.Object)).RunAsync(CancellationToken.None);
+        return new CallsPluginCheck(new AdministratorAccess(api.Object), TimeProvider.System).RunAsync(CancellationToken.None);
     }
 
-    private static CallsPluginCheck Check() => new(AdministratorAccess.None);
+    private static CallsPluginCheck Check() => new(AdministratorAccess.None, TimeProvider.System);
 }

@@ -26,7 +26,9 @@ public sealed class RtcdVersionCheckTests
         [RtcdVersionReasons.NameNotFound] = () => RunAsync($"http://{RtcdProbing.Host}:8045"),
         [RtcdVersionReasons.ConnectionRefused] = () => RunAsync($"http://127.0.0.1:{ScriptedPort.Closed()}"),
         [RtcdVersionReasons.ConnectTimeout] = FullQueue,
-        [RtcdVersionReasons.ResponseTimeout] = () => Doing((_, token) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token)),
+        [RtcdVersionReasons.ResponseTimeout] = () => Doing(
+            (_, token) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token),
+            options: new RtcdOptions { ResponseTimeout = TimeSpan.FromMilliseconds(300) }),
         [RtcdVersionReasons.Unreachable] = () => RunAsync("http://127.255.255.255:8045"),
         [RtcdVersionReasons.ConnectionReset] = () => Answering(""),
         [RtcdVersionReasons.TlsOnPlainPort] = () => Doing(
@@ -310,10 +312,10 @@ public sealed class RtcdVersionCheckTests
         return await RunAsync($"http://{Credentials}@127.0.0.1:{port.Port}");
     }
 
-    private static async Task<CheckResult> Doing(Func<Socket, CancellationToken, Task> script, string scheme = "http")
+    private static async Task<CheckResult> Doing(Func<Socket, CancellationToken, Task> script, string scheme = "http", RtcdOptions? options = null)
     {
         await using var port = ScriptedPort.Running(script);
-        return await RunAsync(port.Url(scheme), options: new RtcdOptions { ResponseTimeout = TimeSpan.FromSeconds(2) });
+        return await RunAsync(port.Url(scheme), options: options);
     }
 
     private static async Task<CheckResult> Tls(X509Certificate2 certificate)
@@ -357,7 +359,7 @@ public sealed class RtcdVersionCheckTests
         var settings = options ?? new RtcdOptions();
         settings.ServiceUrl = url;
         return new RtcdVersionCheck(
-            new RtcdTargets(Options.Create(settings), administrator ?? AdministratorAccess.None),
+            new RtcdTargets(Options.Create(settings), administrator ?? AdministratorAccess.None, TimeProvider.System),
             RtcdProbing.Probe(resolve: resolve, options: settings));
     }
 }

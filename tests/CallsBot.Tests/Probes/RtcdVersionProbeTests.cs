@@ -172,7 +172,7 @@ public sealed class RtcdVersionProbeTests
                 await socket.SendAsync(" "u8.ToArray(), cancellationToken);
             }
         });
-        var options = new RtcdOptions { ResponseTimeout = TimeSpan.FromMilliseconds(500) };
+        var options = new RtcdOptions { ResponseTimeout = TimeSpan.FromSeconds(1.5) };
 
         var reply = await RtcdProbing.Probe(options: options).AskAsync(rtcd.Url());
 
