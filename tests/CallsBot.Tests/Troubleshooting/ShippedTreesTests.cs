@@ -120,6 +120,18 @@ public sealed partial class ShippedTreesTests
     }
 
     [Fact]
+    public void Whoever_says_that_somebody_is_in_a_call_is_not_told_how_to_stop_the_call_server()
+    {
+        var ends = EveryWalk(NotConnecting)
+            .Where(walk => walk.History is [.., Answered { AnswerId: "busy" }])
+            .Select(walk => walk.Current)
+            .Distinct()
+            .ToList();
+
+        ends.ShouldHaveSingleItem().AdminText.ShouldNotBeNull().ShouldNotMatch("systemctl stop|ncat|plugin disable");
+    }
+
+    [Fact]
     public void Every_text_that_stops_or_restarts_something_says_what_that_does_to_running_calls()
     {
         var stopping = Catalog.All.SelectMany(tree => tree.Nodes.Values)
