@@ -8,8 +8,6 @@ namespace CallsBot.Cli;
 /// <summary><c>callsbot trees check</c> and <c>callsbot trees graph</c>.</summary>
 internal static class TreesCommand
 {
-    private const int ExitBadInput = 2;
-
     /// <param name="checks">The checks that trees may name; asked only when the command runs.</param>
     /// <param name="folder">The operator's folder of trees, if there is one.</param>
     public static Command Create(Func<IReadOnlyCollection<CheckSignature>> checks, Func<string?>? folder = null)
@@ -61,7 +59,7 @@ internal static class TreesCommand
         {
             if (Load(checks, folder, error) is not { } catalog)
             {
-                return ExitBadInput;
+                return ExitCodes.Usage;
             }
 
             foreach (var tree in catalog.All)
@@ -88,7 +86,7 @@ internal static class TreesCommand
             }
         }
 
-        return faulty ? ExitBadInput : 0;
+        return faulty ? ExitCodes.Usage : 0;
     }
 
     private static int Graph(
@@ -101,7 +99,7 @@ internal static class TreesCommand
     {
         if (Find(name, checks, folder, error) is not { } tree)
         {
-            return ExitBadInput;
+            return ExitCodes.Usage;
         }
 
         var info = TreeGraph.Describe(tree);

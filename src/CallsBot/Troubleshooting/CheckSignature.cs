@@ -9,4 +9,9 @@ namespace CallsBot.Troubleshooting;
 /// </param>
 /// <param name="ReasonCodes">Every reason code, with the outcome that goes with it.</param>
 internal sealed record CheckSignature(
-    string Id, IReadOnlySet<Outcome> Outcomes, IReadOnlyDictionary<string, Outcome> ReasonCodes);
+    string Id, IReadOnlySet<Outcome> Outcomes, IReadOnlyDictionary<string, Outcome> ReasonCodes)
+{
+    /// <summary>The signatures of all checks of a catalogue.</summary>
+    public static IReadOnlyList<CheckSignature> Of(CheckCatalog checks) =>
+        [.. checks.All.Select(check => new CheckSignature(check.Id, check.Outcomes, check.ReasonCodes))];
+}

@@ -21,6 +21,12 @@ internal sealed class TreeCatalog
 
     public bool TryGet(string id, [NotNullWhen(true)] out Tree? tree) => _trees.TryGetValue(id, out tree);
 
+    /// <summary>For a tree that ships with the bot. Throws <see cref="KeyNotFoundException"/> for any other that is not there.</summary>
+    public Tree Get(string id) => _trees[id];
+
+    /// <summary>Trees that are not read from files.</summary>
+    public static TreeCatalog Of(IReadOnlyList<Tree> trees) => new(trees);
+
     /// <param name="folder">
     /// Holds more <c>*.yaml</c> files; one with the name of a shipped file replaces it. Null for the shipped trees alone.
     /// </param>

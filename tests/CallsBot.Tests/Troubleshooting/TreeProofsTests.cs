@@ -67,7 +67,7 @@ public sealed class TreeProofsTests
         null,
         [],
         "ping",
-        new Dictionary<Checks.Outcome, string>(),
+        new Dictionary<CallsBot.Checks.Outcome, string>(),
         nexts.Index().ToDictionary(next => $"code-{next.Index}", next => next.Item));
 
     private static ConcludeNode End(string id) => new(id, id, id, null, [], id, Resolved: false, OffersTicket: false);
