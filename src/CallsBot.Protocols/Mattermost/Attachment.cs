@@ -58,7 +58,7 @@ public sealed record PostAction
     public required string Name { get; init; }
 
     [JsonPropertyName("type")]
-    public string Type { get; init; } = Button;
+    public string Type { get; init => field = value ?? Button; } = Button;
 
     [JsonPropertyName("style")]
     public string? Style { get; init; }

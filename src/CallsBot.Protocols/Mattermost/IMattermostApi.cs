@@ -102,7 +102,7 @@ public interface IMattermostApi
 
     [Get("commands")]
     Task<IReadOnlyList<SlashCommand>> GetCommandsAsync(
-        [Query("team_id")] string teamId, [Query("custom_only")] bool customOnly, CancellationToken cancellationToken);
+        [Query("team_id")] string teamId, [Query("custom_only", QuerySerializationMethod.Serialized)] bool customOnly, CancellationToken cancellationToken);
 
     /// <summary>Needs <c>manage_slash_commands</c>, which a bot account does not have: 403.</summary>
     [Post("commands")]
@@ -119,7 +119,7 @@ public interface IMattermostApi
     Task<Bot> CreateBotAsync([Body] Bot bot, CancellationToken cancellationToken);
 
     [Get("bots/{userId}")]
-    Task<Bot> GetBotAsync([Path] string userId, [Query("include_deleted")] bool includeDeleted, CancellationToken cancellationToken);
+    Task<Bot> GetBotAsync([Path] string userId, [Query("include_deleted", QuerySerializationMethod.Serialized)] bool includeDeleted, CancellationToken cancellationToken);
 
     [Post("bots/{userId}/enable")]
     Task<Bot> EnableBotAsync([Path] string userId, CancellationToken cancellationToken);

@@ -10,23 +10,23 @@ public sealed record ActionRequest
     public required string UserId { get; init; }
 
     [JsonPropertyName("user_name")]
-    public string UserName { get; init; } = "";
+    public string UserName { get; init => field = value ?? ""; } = "";
 
     [JsonPropertyName("channel_id")]
     public required string ChannelId { get; init; }
 
     [JsonPropertyName("team_id")]
-    public string TeamId { get; init; } = "";
+    public string TeamId { get; init => field = value ?? ""; } = "";
 
     [JsonPropertyName("post_id")]
     public required string PostId { get; init; }
 
     /// <summary>Opens a dialog, for a few seconds after the press.</summary>
     [JsonPropertyName("trigger_id")]
-    public string TriggerId { get; init; } = "";
+    public string TriggerId { get; init => field = value ?? ""; } = "";
 
     [JsonPropertyName("type")]
-    public string Type { get; init; } = "";
+    public string Type { get; init => field = value ?? ""; } = "";
 
     /// <summary>The context that the action was created with, and <c>selected_option</c> for a menu.</summary>
     [JsonPropertyName("context")]
@@ -54,7 +54,7 @@ public sealed record SlashCommandResponse
     public const string Ephemeral = "ephemeral";
 
     [JsonPropertyName("response_type")]
-    public string ResponseType { get; init; } = Ephemeral;
+    public string ResponseType { get; init => field = value ?? Ephemeral; } = Ephemeral;
 
     [JsonPropertyName("text")]
     public required string Text { get; init; }
@@ -71,7 +71,7 @@ public sealed record SlashCommandResponse
 public sealed record DialogSubmission
 {
     [JsonPropertyName("type")]
-    public string Type { get; init; } = "";
+    public string Type { get; init => field = value ?? ""; } = "";
 
     [JsonPropertyName("callback_id")]
     public required string CallbackId { get; init; }
@@ -86,7 +86,7 @@ public sealed record DialogSubmission
     public required string ChannelId { get; init; }
 
     [JsonPropertyName("team_id")]
-    public string TeamId { get; init; } = "";
+    public string TeamId { get; init => field = value ?? ""; } = "";
 
     /// <summary>Value by element name: text, a boolean, a number, or null for an element left empty.</summary>
     [JsonPropertyName("submission")]

@@ -33,6 +33,14 @@ internal sealed class JsonBodySerializer : RequestBodySerializer
     public override HttpContent? SerializeBody<T>(T body, RequestBodySerializerInfo info) => JsonBody.From(body);
 }
 
+/// <summary>Writes query parameters as JSON does: RestEase by itself writes a boolean as "True".</summary>
+internal sealed class JsonQuerySerializer : RequestQueryParamSerializer
+{
+    public override IEnumerable<KeyValuePair<string, string?>> SerializeQueryParam<T>(
+        string name, T value, RequestQueryParamSerializerInfo info) =>
+        [new(name, JsonSerializer.Serialize(value, JsonBody.TypeOf<T>()))];
+}
+
 /// <summary>Reads the bodies of RestEase's replies.</summary>
 internal sealed class JsonReplyDeserializer : ResponseDeserializer
 {

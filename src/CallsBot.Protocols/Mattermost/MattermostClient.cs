@@ -44,6 +44,7 @@ public sealed class MattermostClient : IDisposable
         Api = new RestClient(_http)
         {
             RequestBodySerializer = new JsonBodySerializer(),
+            RequestQueryParamSerializer = new JsonQuerySerializer(),
             ResponseDeserializer = new JsonReplyDeserializer(),
             FormatProvider = CultureInfo.InvariantCulture,
         }.For<IMattermostApi>();

@@ -8,6 +8,8 @@ namespace CallsBot.Protocols.Mattermost;
 /// a missing, doubled or null field that a type does not allow is a <see cref="JsonException"/>; nulls are not written.
 /// </summary>
 /// <remarks>
+/// The generated reader hands null to the init accessor of what the JSON leaves out, and an initialiser does not survive
+/// that: the accessors of the types put the default in themselves.
 /// The server passes on whatever people nest in the props of a post, and one such post must not make a whole list
 /// unreadable. Go's own decoder stops at a depth of 10,000, so nothing deeper gets stored.
 /// </remarks>
@@ -20,6 +22,7 @@ namespace CallsBot.Protocols.Mattermost;
 [JsonSerializable(typeof(AccessToken))]
 [JsonSerializable(typeof(ActionRequest))]
 [JsonSerializable(typeof(ActionResponse))]
+[JsonSerializable(typeof(bool))]
 [JsonSerializable(typeof(Bot))]
 [JsonSerializable(typeof(Channel))]
 [JsonSerializable(typeof(DialogResponse))]

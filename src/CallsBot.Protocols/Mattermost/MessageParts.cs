@@ -43,6 +43,8 @@ internal static class MessageParts
         private int _end;
         private int _length;
 
+        private int LongestMarker => limit / 8;
+
         public List<MessagePart> Split()
         {
             CodeFence? before = null;
@@ -50,7 +52,7 @@ internal static class MessageParts
             {
                 var lineEnd = text.IndexOf('\n', _end) is var found and >= 0 ? found + 1 : text.Length;
                 var line = text.AsSpan(_end, lineEnd - _end);
-                var after = before is null ? CodeFence.TryOpen(line, limit / 8) : before.IsClosedBy(line) ? null : before;
+                var after = FenceAfter(before, line);
                 var length = Length(line);
 
                 // A block that has just been opened should bring some of its lines along.
@@ -58,16 +60,17 @@ internal static class MessageParts
                 if (_end > _start && _length + length + ClosingLength(after) + room > limit)
                 {
                     Flush(before);
+                    continue;
                 }
 
-                var spare = Math.Max(ClosingLength(before), ClosingLength(after));
-                while (_length + length + spare > limit)
+                if (_length + length + ClosingLength(after) > limit)
                 {
-                    var cut = CutOf(line, limit - _length - spare);
-                    length -= Length(line[..cut]);
-                    line = line[cut..];
+                    // What is left of the line begins the next part: from here on it is a line of its own.
+                    var cut = CutOf(line, limit - _length - 1 - LongestMarker);
+                    before = FenceAfter(before, line[..cut]);
                     _end += cut;
                     Flush(before);
+                    continue;
                 }
 
                 _end = lineEnd;
@@ -82,6 +85,9 @@ internal static class MessageParts
 
             return _parts;
         }
+
+        private CodeFence? FenceAfter(CodeFence? before, ReadOnlySpan<char> line) =>
+            before is null ? CodeFence.TryOpen(line, LongestMarker) : before.IsClosedBy(line) ? null : before;
 
         private static int ClosingLength(CodeFence? fence) => fence is null ? 0 : 1 + fence.Marker.Length;
 

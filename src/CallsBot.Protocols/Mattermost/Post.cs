@@ -29,14 +29,14 @@ public sealed record Post
 
     /// <summary>The first post of the thread; empty for a post that is in none.</summary>
     [JsonPropertyName("root_id")]
-    public string RootId { get; init; } = "";
+    public string RootId { get; init => field = value ?? ""; } = "";
 
     [JsonPropertyName("message")]
-    public string Message { get; init; } = "";
+    public string Message { get; init => field = value ?? ""; } = "";
 
     /// <summary>Empty for what people write; <c>system_…</c> for joins and the like; <c>custom_…</c> for plugins.</summary>
     [JsonPropertyName("type")]
-    public string Type { get; init; } = "";
+    public string Type { get; init => field = value ?? ""; } = "";
 
     [JsonPropertyName("props")]
     public PostProps? Props { get; init; }
@@ -55,7 +55,7 @@ public sealed record PostDraft
     public required string ChannelId { get; init; }
 
     [JsonPropertyName("message")]
-    public string Message { get; init; } = "";
+    public string Message { get; init => field = value ?? ""; } = "";
 
     [JsonPropertyName("root_id")]
     public string? RootId { get; init; }
@@ -102,7 +102,7 @@ public sealed record PostProps
     public string? FromWebhook { get; init; }
 
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Others { get; init; }
+    public IDictionary<string, JsonElement>? Others { get; set; }
 }
 
 /// <summary>The answer to "posts since": all posts changed after a time, deleted ones included.</summary>
@@ -110,8 +110,8 @@ public sealed record PostList
 {
     /// <summary>Ids, newest first.</summary>
     [JsonPropertyName("order")]
-    public IReadOnlyList<string> Order { get; init; } = [];
+    public IReadOnlyList<string> Order { get; init => field = value ?? []; } = [];
 
     [JsonPropertyName("posts")]
-    public IReadOnlyDictionary<string, Post> Posts { get; init; } = new Dictionary<string, Post>();
+    public IReadOnlyDictionary<string, Post> Posts { get; init => field = value ?? new Dictionary<string, Post>(); } = new Dictionary<string, Post>();
 }

@@ -13,10 +13,10 @@ public sealed record User
 
     /// <summary>Space-separated, such as "system_admin system_user".</summary>
     [JsonPropertyName("roles")]
-    public string Roles { get; init; } = "";
+    public string Roles { get; init => field = value ?? ""; } = "";
 
     [JsonPropertyName("locale")]
-    public string Locale { get; init; } = "en";
+    public string Locale { get; init => field = value ?? "en"; } = "en";
 
     [JsonPropertyName("is_bot")]
     public bool IsBot { get; init; }
@@ -37,7 +37,7 @@ public sealed record Team
     public required string Name { get; init; }
 
     [JsonPropertyName("display_name")]
-    public string DisplayName { get; init; } = "";
+    public string DisplayName { get; init => field = value ?? ""; } = "";
 }
 
 public sealed record TeamMember
@@ -65,13 +65,13 @@ public sealed record Channel
     public required string Type { get; init; }
 
     [JsonPropertyName("name")]
-    public string Name { get; init; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
 
     [JsonPropertyName("display_name")]
-    public string DisplayName { get; init; } = "";
+    public string DisplayName { get; init => field = value ?? ""; } = "";
 
     [JsonPropertyName("team_id")]
-    public string TeamId { get; init; } = "";
+    public string TeamId { get; init => field = value ?? ""; } = "";
 
     [JsonPropertyName("last_post_at")]
     public long LastPostAt { get; init; }
@@ -94,7 +94,7 @@ public sealed record SlashCommand
 
     /// <summary>P for POST, G for GET.</summary>
     [JsonPropertyName("method")]
-    public string Method { get; init; } = "P";
+    public string Method { get; init => field = value ?? "P"; } = "P";
 
     [JsonPropertyName("url")]
     public required string Url { get; init; }
@@ -167,7 +167,7 @@ public sealed record AccessToken
     public required string UserId { get; init; }
 
     [JsonPropertyName("description")]
-    public string Description { get; init; } = "";
+    public string Description { get; init => field = value ?? ""; } = "";
 
     public override string ToString() => $"access token {Id} of {UserId}";
 }
@@ -184,7 +184,7 @@ public sealed record FileInfo
     public long Size { get; init; }
 
     [JsonPropertyName("mime_type")]
-    public string MimeType { get; init; } = "";
+    public string MimeType { get; init => field = value ?? ""; } = "";
 }
 
 public sealed record FileUpload
@@ -200,16 +200,16 @@ public sealed record PluginStatus
     public required string PluginId { get; init; }
 
     [JsonPropertyName("cluster_id")]
-    public string ClusterId { get; init; } = "";
+    public string ClusterId { get; init => field = value ?? ""; } = "";
 
     [JsonPropertyName("state")]
     public PluginState State { get; init; }
 
     [JsonPropertyName("version")]
-    public string Version { get; init; } = "";
+    public string Version { get; init => field = value ?? ""; } = "";
 
     [JsonPropertyName("error")]
-    public string Error { get; init; } = "";
+    public string Error { get; init => field = value ?? ""; } = "";
 }
 
 /// <summary>Numbered as in the server's model/plugin_status.go.</summary>
@@ -243,10 +243,10 @@ public sealed record ServerError
     public required string Id { get; init; }
 
     [JsonPropertyName("message")]
-    public string Message { get; init; } = "";
+    public string Message { get; init => field = value ?? ""; } = "";
 
     [JsonPropertyName("request_id")]
-    public string RequestId { get; init; } = "";
+    public string RequestId { get; init => field = value ?? ""; } = "";
 
     [JsonPropertyName("status_code")]
     public int StatusCode { get; init; }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace CallsBot.Tests.Protocols.Mattermost;
@@ -15,7 +16,7 @@ internal sealed class Recording
 
     public string Target => Request["path"]!.GetValue<string>();
 
-    public JsonNode? RequestBody => Request["body"];
+    public string RequestUrl => Request["url"]!.GetValue<string>();
 
     public int Status => _root["response"]!["status"]!.GetValue<int>();
 
@@ -23,7 +24,15 @@ internal sealed class Recording
 
     public JsonNode ResponseBody => _root["response"]!["body"]!;
 
+    /// <summary>The body as it was on the wire: a body that was not JSON is recorded as a string.</summary>
+    public string ResponseText =>
+        ResponseBody.GetValueKind() == JsonValueKind.String ? ResponseBody.GetValue<string>() : ResponseBody.ToJsonString();
+
     private JsonNode Request => _root["request"]!;
+
+    public JsonNode? RequestBody() => Request["body"];
+
+    public JsonNode? RequestBody(string field) => (Request["body"] ?? Request)[field];
 
     public static string PathOf(string file) => Path.Combine(Folder, file);
 

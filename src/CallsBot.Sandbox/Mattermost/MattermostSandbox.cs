@@ -1,0 +1,170 @@
+using System.Text.Json.Nodes;
+
+namespace CallsBot.Sandbox.Mattermost;
+
+/// <summary>What a test does to the workspace, in its own words.</summary>
+internal sealed class MattermostSandbox(
+    Workspace workspace,
+    ServerConfiguration configuration,
+    Integrations integrations,
+    MattermostServer server,
+    TimeSpan patience)
+{
+    public Uri Url => server.Url;
+
+    public Workspace Workspace => workspace;
+
+    public ServerConfiguration Configuration => configuration;
+
+    /// <summary>The bot's access token; empty when the sandbox was started without a bot.</summary>
+    public string BotToken => workspace.BotToken;
+
+    public string AdminToken => workspace.AdminToken;
+
+    /// <summary>The token of the command that <see cref="CreateCommand"/> makes.</summary>
+    public string CommandToken => workspace.CommandToken;
+
+    /// <summary>Makes <c>/callshelp</c>, or sends an existing one elsewhere.</summary>
+    public void CreateCommand(Uri url, string trigger = "callshelp")
+    {
+        if (workspace.FindCommand(trigger) is { } known)
+        {
+            workspace.UpdateCommand(workspace.Administrator, known.Id, known with { Url = url.ToString() });
+            return;
+        }
+
+        workspace.CreateCommand(workspace.Administrator, new CustomCommand
+        {
+            Id = "",
+            Token = CommandToken,
+            CreateAt = 0,
+            UpdateAt = 0,
+            CreatorId = "",
+            TeamId = workspace.Team.Id,
+            Trigger = trigger,
+            Method = "P",
+            Url = url.ToString(),
+            AutoComplete = true,
+            AutoCompleteDescription = "Find out why calls fail",
+            AutoCompleteHint = "[what is wrong]",
+            DisplayName = "Calls help",
+            Description = "Finds out why calls fail",
+        });
+    }
+
+    /// <summary>The direct messages of a person with the bot, made if they are not there.</summary>
+    public Chat DirectMessageFrom(string username, string with = "callsbot")
+    {
+        var person = Person(username);
+        return ChatIn(workspace.CreateDirect(person, [person.Id, Person(with).Id]), person);
+    }
+
+    /// <summary>A group message of a person with others, the bot among them.</summary>
+    public Chat GroupMessageFrom(string username, params string[] others)
+    {
+        var person = Person(username);
+        return ChatIn(workspace.CreateGroup(person, [.. others.Append("callsbot").Select(name => Person(name).Id)]), person);
+    }
+
+    /// <summary>A channel of the team: <c>In("town-square").As("ana")</c>.</summary>
+    public ChannelView In(string channelName)
+    {
+        var channel = workspace.GetChannelByName(channelName);
+        return new ChannelView(username => ChatIn(channel, Person(username)), channel);
+    }
+
+    /// <summary>Brings an account into a channel, as an administrator does.</summary>
+    public void Invite(string username, string channelName) =>
+        workspace.AddMember(workspace.Administrator, workspace.GetChannelByName(channelName).Id, Person(username).Id);
+
+    /// <summary>A press as it comes from any client, whatever that shows: for forged and stale ones.</summary>
+    /// <returns>The server's error; null when the press went through.</returns>
+    public async Task<ApiError?> Press(string username, string postId, string actionId, string selectedOption = "", CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await integrations.PressAsync(Person(username), postId, actionId, selectedOption, cookie: "", cancellationToken);
+            return null;
+        }
+        catch (RefusedException ex)
+        {
+            return ex.Error;
+        }
+    }
+
+    /// <summary>Where a press on a button goes, and with what: what the server keeps from clients.</summary>
+    public JsonObject IntegrationOf(string postId, string buttonName) => Attachments.Actions(workspace.GetPost(postId).Props)
+        .First(action => action.Text("name") == buttonName).Object("integration")!;
+
+    /// <summary>Stops the server and starts it on the same port. Sockets drop with 1006; what is in the workspace stays.</summary>
+    public async Task RestartAsync(CancellationToken cancellationToken = default)
+    {
+        await StopAsync();
+        await StartAsync(cancellationToken);
+    }
+
+    /// <summary>Sockets drop with 1006, and connections are refused. People can still write: as on another node.</summary>
+    public Task StopAsync() => server.StopAsync();
+
+    public Task StartAsync(CancellationToken cancellationToken = default) => server.StartAsync(cancellationToken);
+
+    /// <summary>Every socket ends with 1006. Who comes back in time may resume.</summary>
+    public Task DropSockets() => Task.WhenAll(workspace.Events.Drop().Select(socket => socket.Ended));
+
+    /// <summary>Waits until an account has its event stream open.</summary>
+    public async Task Connected(string username)
+    {
+        var accountId = Person(username).Id;
+        await Wait.ForAsync(workspace.Changes, patience, () => workspace.Events.IsConnected(accountId), () => $"{username} did not open its event stream.");
+    }
+
+    /// <summary>The next requests to the REST API are answered 429.</summary>
+    public void RateLimitNext(int count, TimeSpan? retryAfter = null) => server.RateLimit.Next(count, retryAfter ?? TimeSpan.FromSeconds(1));
+
+    /// <summary>The account's tokens stop working at once.</summary>
+    public void RevokeTokens(string username) => workspace.RevokeTokens(Person(username).Id);
+
+    private Account Person(string username) =>
+        workspace.FindByName(username) ?? throw new SandboxException($"There is no account '{username}' in the workspace.");
+
+    private Chat ChatIn(Channel channel, Account person) => new(workspace, integrations, channel, person, rootId: "", patience);
+}
+
+/// <summary>A channel, seen by nobody yet.</summary>
+internal sealed class ChannelView(Func<string, Chat> chatAs, Channel channel)
+{
+    public Channel Channel { get; } = channel;
+
+    public Chat As(string username) => chatAs(username);
+}
+
+/// <summary>Waits for what the workspace shows, not for time to pass.</summary>
+internal static class Wait
+{
+    /// <exception cref="SandboxException">It did not come; the message says what was there instead.</exception>
+    public static async Task<T> ForAsync<T>(ChangeLog changes, TimeSpan patience, Func<T?> look, Func<string> whatWasThere)
+        where T : class
+    {
+        using var bound = new CancellationTokenSource(patience);
+        while (true)
+        {
+            var next = changes.Next;
+            if (look() is { } found)
+            {
+                return found;
+            }
+
+            try
+            {
+                await next.WaitAsync(bound.Token);
+            }
+            catch (OperationCanceledException ex)
+            {
+                throw new SandboxException(whatWasThere(), ex);
+            }
+        }
+    }
+
+    public static async Task ForAsync(ChangeLog changes, TimeSpan patience, Func<bool> look, Func<string> whatWasThere) =>
+        await ForAsync(changes, patience, () => look() ? changes : null, whatWasThere);
+}
