@@ -81,8 +81,8 @@ internal static class SetupCommand
                 BotName = parsed.GetRequiredValue(name),
                 KeepAdminToken = parsed.GetValue(keepAdminToken),
             },
-            Console.Out,
-            Console.Error,
+            parsed.InvocationConfiguration.Output,
+            parsed.InvocationConfiguration.Error,
             Dns.GetHostAddressesAsync,
             TimeProvider.System,
             cancellationToken));

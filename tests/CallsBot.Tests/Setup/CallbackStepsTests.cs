@@ -2,10 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using CallsBot.Setup;
 using CallsBot.Tests.Support;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace CallsBot.Tests.Setup;
 
@@ -104,7 +101,7 @@ public sealed class CallbackStepsTests
     {
         await using var server = await ServeAsync(status, body);
 
-        var step = await TryAsync(server.Urls.First() + "/bot");
+        var step = await TryAsync(server.Address + "bot");
 
         step.Outcome.ShouldBe(isTheBot ? SetupOutcome.Ok : SetupOutcome.Note);
         step.Text.ShouldContain("/bot/healthz");
@@ -115,7 +112,7 @@ public sealed class CallbackStepsTests
     {
         await using var server = await ServeAsync(200, new string('o', 100_000));
 
-        (await TryAsync(server.Urls.First())).Outcome.ShouldBe(SetupOutcome.Note);
+        (await TryAsync(server.Address.ToString())).Outcome.ShouldBe(SetupOutcome.Note);
     }
 
     [Fact]
@@ -145,16 +142,11 @@ public sealed class CallbackStepsTests
         (await trying.WaitAsync(TimeSpan.FromSeconds(5))).Text.ShouldContain("within 5 s");
     }
 
-    private static async Task<WebApplication> ServeAsync(int status, string body)
+    private static Task<LoopbackServer> ServeAsync(int status, string body) => LoopbackServer.StartAsync(context =>
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var server = builder.Build();
-        server.MapGet("/{**path}", () => Results.Text(body, statusCode: status));
-        await server.StartAsync();
-        return server;
-    }
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsync(body);
+    });
 
     private async Task<IReadOnlyList<SetupStep>> JudgeAsync(string callback, string? allowed)
     {
