@@ -43,6 +43,7 @@ internal static class CommandLine
     public static RootCommand Create() => new("Finds out why Mattermost Calls fail, and says what to do.")
     {
         ServeCommand.Create(),
+        SetupCommand.Create(),
         ChatCommand.Create(),
         TreesCommand.Create(Checks),
         ConfigCommand.Create(),

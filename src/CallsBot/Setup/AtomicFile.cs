@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using CallsBot.Cli;
 
 namespace CallsBot.Setup;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using CallsBot.Cli;
 using CallsBot.Protocols.Mattermost;
 
 namespace CallsBot.Setup;

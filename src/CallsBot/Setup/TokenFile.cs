@@ -1,5 +1,4 @@
 using System.Text;
-using CallsBot.Cli;
 
 namespace CallsBot.Setup;
 

@@ -1,4 +1,4 @@
-namespace CallsBot.Cli;
+namespace CallsBot;
 
 /// <summary>What the process ends with.</summary>
 internal static class ExitCodes
