@@ -19,11 +19,11 @@ internal sealed class JsonBody : ByteArrayContent
     public bool Repeatable { get; }
 
     public static JsonBody From<T>(T value) => new(
-        JsonSerializer.SerializeToUtf8Bytes(value, TypeOf<T>()),
+        JsonSerializer.SerializeToUtf8Bytes(value, TypeOf<T>(MattermostJson.Default)),
         repeatable: value is PostDraft { PendingPostId.Length: > 0 });
 
-    public static JsonTypeInfo<T> TypeOf<T>() =>
-        MattermostJson.Default.GetTypeInfo(typeof(T)) as JsonTypeInfo<T>
+    public static JsonTypeInfo<T> TypeOf<T>(MattermostJson json) =>
+        json.GetTypeInfo(typeof(T)) as JsonTypeInfo<T>
         ?? throw new NotSupportedException($"{typeof(T)} is not listed in {nameof(MattermostJson)}.");
 }
 
@@ -38,7 +38,7 @@ internal sealed class JsonQuerySerializer : RequestQueryParamSerializer
 {
     public override IEnumerable<KeyValuePair<string, string?>> SerializeQueryParam<T>(
         string name, T value, RequestQueryParamSerializerInfo info) =>
-        [new(name, JsonSerializer.Serialize(value, JsonBody.TypeOf<T>()))];
+        [new(name, JsonSerializer.Serialize(value, JsonBody.TypeOf<T>(MattermostJson.Default)))];
 }
 
 /// <summary>Reads the bodies of RestEase's replies.</summary>
@@ -46,7 +46,7 @@ internal sealed class JsonReplyDeserializer : ResponseDeserializer
 {
     public override T Deserialize<T>(string? content, HttpResponseMessage response, ResponseDeserializerInfo info)
     {
-        var type = JsonBody.TypeOf<T>();
+        var type = JsonBody.TypeOf<T>(PostPropsConverter.Json);
         try
         {
             // Go writes a list that was never filled as null.

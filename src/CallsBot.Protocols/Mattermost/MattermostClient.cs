@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using RestEase;
 
@@ -107,7 +108,8 @@ public sealed class MattermostClient : IDisposable
 
         // The server reads the parts in order, and wants the channel before the file.
         form.Add(new StringContent(channelId), "channel_id");
-        form.Add(file, "files", name);
+        file.Headers.ContentDisposition = new ContentDispositionHeaderValue("form-data") { Name = "files", FileNameStar = name };
+        form.Add(file);
         var upload = await Api.UploadFilesAsync(form, cancellationToken);
         return upload.Files is [var info, ..]
             ? info

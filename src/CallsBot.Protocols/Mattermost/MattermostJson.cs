@@ -10,13 +10,10 @@ namespace CallsBot.Protocols.Mattermost;
 /// <remarks>
 /// The generated reader hands null to the init accessor of what the JSON leaves out, and an initialiser does not survive
 /// that: the accessors of the types put the default in themselves.
-/// The server passes on whatever people nest in the props of a post, and one such post must not make a whole list
-/// unreadable. Go's own decoder stops at a depth of 10,000, so nothing deeper gets stored.
 /// </remarks>
 [JsonSourceGenerationOptions(
     AllowDuplicateProperties = false,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    MaxDepth = 10_100,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(AccessToken))]
@@ -51,49 +48,3 @@ namespace CallsBot.Protocols.Mattermost;
 [JsonSerializable(typeof(TeamMember))]
 [JsonSerializable(typeof(User))]
 public sealed partial class MattermostJson : JsonSerializerContext;
-
-/// <summary>
-/// Any client may put anything under <c>props.attachments</c>. What is not a list of attachments is read as none, so that
-/// the post, and the list that it is in, can still be read.
-/// </summary>
-internal sealed class ForgivingAttachmentsConverter : JsonConverter<IReadOnlyList<Attachment>>
-{
-    public override IReadOnlyList<Attachment>? Read(
-        ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-    {
-        var value = JsonElement.ParseValue(ref reader);
-        try
-        {
-            return value.Deserialize(MattermostJson.Default.IReadOnlyListAttachment);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    public override void Write(
-        Utf8JsonWriter writer, IReadOnlyList<Attachment> value, JsonSerializerOptions options) =>
-        JsonSerializer.Serialize(writer, value, MattermostJson.Default.IReadOnlyListAttachment);
-}
-
-/// <summary>The server writes its marks in props as "true"; plugins write true. Anything else is read as no mark.</summary>
-internal sealed class ForgivingMarkConverter : JsonConverter<string>
-{
-    public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-    {
-        switch (reader.TokenType)
-        {
-            case JsonTokenType.String:
-                return reader.GetString();
-            case JsonTokenType.True:
-                return "true";
-            default:
-                reader.Skip();
-                return null;
-        }
-    }
-
-    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value);
-}

@@ -85,24 +85,22 @@ public sealed record PostPatch
 }
 
 /// <summary>The props of a post. Props that are not named here travel in <see cref="Others"/>.</summary>
+[JsonConverter(typeof(PostPropsConverter))]
 public sealed record PostProps
 {
     [JsonPropertyName("attachments")]
-    [JsonConverter(typeof(ForgivingAttachmentsConverter))]
     public IReadOnlyList<Attachment>? Attachments { get; init; }
 
     /// <summary>"true" on posts of bot accounts. The server sets it.</summary>
     [JsonPropertyName("from_bot")]
-    [JsonConverter(typeof(ForgivingMarkConverter))]
     public string? FromBot { get; init; }
 
     /// <summary>"true" on posts of webhooks and of slash command replies. The server sets it.</summary>
     [JsonPropertyName("from_webhook")]
-    [JsonConverter(typeof(ForgivingMarkConverter))]
     public string? FromWebhook { get; init; }
 
-    [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Others { get; set; }
+    [JsonIgnore]
+    public IDictionary<string, JsonElement>? Others { get; init; }
 }
 
 /// <summary>The answer to "posts since": all posts changed after a time, deleted ones included.</summary>

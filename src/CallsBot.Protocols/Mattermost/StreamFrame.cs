@@ -5,7 +5,8 @@ namespace CallsBot.Protocols.Mattermost;
 /// <summary>One message of the server on the WebSocket.</summary>
 internal abstract record StreamFrame
 {
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = MattermostJson.Default.Options.MaxDepth };
+    // The post, which may be nested deeply, is a string in the frame.
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 128 };
 
     /// <summary>The server knows who we are. A new connection begins with it; one that was resumed does not.</summary>
     public sealed record Hello(string ConnectionId, long Sequence) : StreamFrame;
@@ -70,7 +71,7 @@ internal abstract record StreamFrame
     {
         try
         {
-            return JsonSerializer.Deserialize(Text(data, "post"), MattermostJson.Default.Post);
+            return JsonSerializer.Deserialize(Text(data, "post"), PostPropsConverter.Json.Post);
         }
         catch (JsonException)
         {

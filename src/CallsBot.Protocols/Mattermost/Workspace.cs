@@ -102,6 +102,9 @@ public sealed record SlashCommand
     [JsonPropertyName("username")]
     public string? Username { get; init; }
 
+    [JsonPropertyName("icon_url")]
+    public string? IconUrl { get; init; }
+
     [JsonPropertyName("auto_complete")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool AutoComplete { get; init; }
@@ -141,6 +144,10 @@ public sealed record Bot
 
     [JsonPropertyName("description")]
     public string? Description { get; init; }
+
+    /// <summary>The id of a person, or of the plugin that the bot belongs to.</summary>
+    [JsonPropertyName("owner_id")]
+    public string? OwnerId { get; init; }
 
     [JsonPropertyName("delete_at")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -162,6 +162,12 @@ internal sealed class Socket(WebSocket webSocket, Workspace workspace, Unexpecte
             return true;
         }
 
+        if (action == "authentication_challenge")
+        {
+            // Whoever is known already is not asked again, and gets no reply (app/websocket_router.go).
+            return true;
+        }
+
         if (!_authenticated.Task.IsCompleted)
         {
             await SendAsync(Error(sequence, "api.web_socket_router.not_authenticated.app_error", "WebSocket connection is not authenticated. Please log in and try again.", 401), cancellationToken);

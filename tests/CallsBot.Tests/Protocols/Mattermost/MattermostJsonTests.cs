@@ -69,7 +69,7 @@ public sealed class MattermostJsonTests
               "b":{"id":"b","user_id":"u","channel_id":"c","message":"plain","props":{"attachments":[{"title":"T"}] } } } }
             """;
 
-        var list = Read(json, MattermostJson.Default.PostList);
+        var list = Read(json, PostPropsConverter.Json.PostList);
 
         list.Posts["a"].Message.ShouldBe("odd");
         list.Posts["a"].Props.ShouldNotBeNull().Attachments.ShouldBeNull();

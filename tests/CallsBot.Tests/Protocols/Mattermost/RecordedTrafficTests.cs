@@ -382,8 +382,10 @@ public sealed class RecordedTrafficTests
         });
     }
 
-    [Fact]
-    public async Task Uploading_a_file()
+    [Theory]
+    [InlineData("rtcd.log")]
+    [InlineData("журнал \"rtcd\".log")]
+    public async Task Uploading_a_file(string name)
     {
         var recording = Recording.Read("file-upload.json");
         await using var server = await LoopbackServer.StartAsync(async context =>
@@ -393,7 +395,7 @@ public sealed class RecordedTrafficTests
             form["channel_id"].ToString().ShouldBe(Dm);
             var file = form.Files.ShouldHaveSingleItem();
             file.Name.ShouldBe("files");
-            file.FileName.ShouldBe("rtcd log.txt");
+            file.FileName.ShouldBe(name);
             using var content = new StreamReader(file.OpenReadStream());
             (await content.ReadToEndAsync()).ShouldBe("ICE failed");
             await ReplyAsync(context, recording);
@@ -401,7 +403,7 @@ public sealed class RecordedTrafficTests
         using var client = ClientOf(server);
 
         var uploaded = await client.UploadFileAsync(
-            Dm, "rtcd log.txt", new MemoryStream(Encoding.UTF8.GetBytes("ICE failed")), default);
+            Dm, name, new MemoryStream(Encoding.UTF8.GetBytes("ICE failed")), default);
 
         uploaded.Id.ShouldBe("wkx9huq4qjd798anmr7e3axwde");
     }

@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace CallsBot.Protocols.Rtcd;
+
+/// <summary>How RTCD's JSON is read and written.</summary>
+[JsonSourceGenerationOptions(RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(RtcdVersion))]
+public sealed partial class RtcdJson : JsonSerializerContext;

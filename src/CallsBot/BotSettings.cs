@@ -1,0 +1,19 @@
+using CallsBot.Conversations;
+using CallsBot.Mattermost;
+using CallsBot.Probes;
+using CallsBot.Settings;
+using CallsBot.Storage;
+
+namespace CallsBot;
+
+/// <summary>The settings of every feature, in the order in which they are shown.</summary>
+internal static class BotSettings
+{
+    public static readonly KnownSettings Known = new(
+    [
+        SettingsSection.Of(MattermostOptions.Section, new MattermostOptions.Validator()),
+        SettingsSection.Of(ConversationOptions.Section, new ConversationOptions.Validator()),
+        SettingsSection.Of(RtcdOptions.Section, new RtcdOptions.Validator()),
+        SettingsSection.Of(StorageOptions.Section, new StorageOptions.Validator()),
+    ]);
+}

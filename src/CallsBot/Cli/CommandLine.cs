@@ -1,0 +1,56 @@
+using System.CommandLine;
+using CallsBot.Checks;
+using CallsBot.Settings;
+using CallsBot.Troubleshooting;
+
+namespace CallsBot.Cli;
+
+/// <summary>The verbs of <c>callsbot</c>. Results go to standard output, everything else to standard error.</summary>
+internal static class CommandLine
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var parsed = Create().Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await Console.Error.WriteLineAsync(error.Message);
+            }
+
+            await Console.Error.WriteLineAsync("Run `callsbot --help` for the commands and options.");
+            return ExitCodes.Usage;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception ex) when (ex is SettingsException or TreeFileException)
+        {
+            await Console.Error.WriteLineAsync(ex.Message);
+            return ExitCodes.Usage;
+        }
+#pragma warning disable CA1031 // The one catch of the program.
+        catch (Exception ex)
+        {
+            await Console.Error.WriteLineAsync($"callsbot failed, and it is not your doing: {ex}");
+            return ExitCodes.InternalError;
+        }
+#pragma warning restore CA1031
+    }
+
+    public static RootCommand Create() => new("Finds out why Mattermost Calls fail, and says what to do.")
+    {
+        ServeCommand.Create(),
+        ChatCommand.Create(),
+        TreesCommand.Create(Checks),
+        ConfigCommand.Create(),
+    };
+
+    private static IReadOnlyCollection<CheckSignature> Checks()
+    {
+        using var services = OfflineServices.Create(new LoadedSettings(new ConfigurationBuilder().Build(), []));
+        return CheckSignature.Of(services.GetRequiredService<CheckCatalog>());
+    }
+}

@@ -1,0 +1,194 @@
+using System.CommandLine;
+using System.Globalization;
+using CallsBot.StateMachines;
+using CallsBot.Troubleshooting;
+
+namespace CallsBot.Cli;
+
+/// <summary><c>callsbot trees check</c> and <c>callsbot trees graph</c>.</summary>
+internal static class TreesCommand
+{
+    /// <param name="checks">The checks that trees may name; asked only when the command runs.</param>
+    /// <param name="folder">The operator's folder of trees, if there is one.</param>
+    public static Command Create(Func<IReadOnlyCollection<CheckSignature>> checks, Func<string?>? folder = null)
+    {
+        var files = new Argument<FileInfo[]>("file")
+        {
+            Description = "Tree files. Without any: those that ship with the bot and those of the trees folder.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var check = new Command("check", "Reads trees and reports every fault in them.") { files };
+        check.SetAction(result => Check(
+            result.GetValue(files) ?? [],
+            checks(),
+            folder?.Invoke(),
+            result.InvocationConfiguration.Output,
+            result.InvocationConfiguration.Error));
+
+        var tree = new Argument<string?>("tree")
+        {
+            Description = "The id of a tree, or a tree file. May be left out while there is only one tree.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var format = new Option<string>("--format")
+        {
+            Description = "The language to draw in.",
+            DefaultValueFactory = _ => "mermaid",
+        };
+        format.AcceptOnlyFromAmong("mermaid", "dot");
+        var graph = new Command("graph", "Draws a tree.") { tree, format };
+        graph.SetAction(result => Graph(
+            result.GetValue(tree),
+            result.GetRequiredValue(format),
+            checks(),
+            folder?.Invoke(),
+            result.InvocationConfiguration.Output,
+            result.InvocationConfiguration.Error));
+
+        return new Command("trees", "Checks and draws the troubleshooting trees.") { check, graph };
+    }
+
+    private static int Check(
+        FileInfo[] files,
+        IReadOnlyCollection<CheckSignature> checks,
+        string? folder,
+        TextWriter output,
+        TextWriter error)
+    {
+        if (files.Length == 0)
+        {
+            if (Load(checks, folder, error) is not { } catalog)
+            {
+                return ExitCodes.Usage;
+            }
+
+            foreach (var tree in catalog.All)
+            {
+                Describe(tree, tree.Id, output);
+            }
+
+            return 0;
+        }
+
+        var faulty = false;
+        foreach (var file in files)
+        {
+            var (tree, faults) = Read(file, checks);
+            if (tree is not null)
+            {
+                Describe(tree, file.Name, output);
+            }
+
+            foreach (var fault in faults)
+            {
+                faulty = true;
+                error.WriteLine(fault);
+            }
+        }
+
+        return faulty ? ExitCodes.Usage : 0;
+    }
+
+    private static int Graph(
+        string? name,
+        string format,
+        IReadOnlyCollection<CheckSignature> checks,
+        string? folder,
+        TextWriter output,
+        TextWriter error)
+    {
+        if (Find(name, checks, folder, error) is not { } tree)
+        {
+            return ExitCodes.Usage;
+        }
+
+        var info = TreeGraph.Describe(tree);
+        output.Write(format == "dot" ? UmlDotGraph.Format(info) : MermaidGraph.Format(info));
+        return 0;
+    }
+
+    private static Tree? Find(
+        string? name, IReadOnlyCollection<CheckSignature> checks, string? folder, TextWriter error)
+    {
+        if (name is not null && File.Exists(name))
+        {
+            var (tree, faults) = Read(new FileInfo(name), checks);
+            foreach (var fault in faults)
+            {
+                error.WriteLine(fault);
+            }
+
+            return tree;
+        }
+
+        if (Load(checks, folder, error) is not { } catalog)
+        {
+            return null;
+        }
+
+        if (name is null && catalog.All is [var only])
+        {
+            return only;
+        }
+
+        if (name is not null && catalog.TryGet(name, out var found))
+        {
+            return found;
+        }
+
+        var ids = string.Join(", ", catalog.All.Select(tree => tree.Id));
+        error.WriteLine(name is null ? $"Name one of the trees: {ids}." : $"There is no tree and no file '{name}'. Trees: {ids}.");
+        return null;
+    }
+
+    private static TreeCatalog? Load(IReadOnlyCollection<CheckSignature> checks, string? folder, TextWriter error)
+    {
+        try
+        {
+            return TreeCatalog.Load(checks, folder);
+        }
+        catch (TreeFileException ex)
+        {
+            foreach (var fault in ex.Faults)
+            {
+                error.WriteLine(fault);
+            }
+
+            return null;
+        }
+    }
+
+    private static (Tree? Tree, IReadOnlyList<TreeFault> Faults) Read(
+        FileInfo file, IReadOnlyCollection<CheckSignature> checks)
+    {
+        try
+        {
+            return TreeFile.Read(file.ToString(), File.ReadAllText(file.FullName), checks);
+        }
+        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
+        {
+            return (null, [new TreeFault(file.ToString(), null, $"cannot be read: {ex.Message}")]);
+        }
+    }
+
+    private static void Describe(Tree tree, string name, TextWriter output)
+    {
+        var nodes = tree.Nodes.Values;
+        var most = TreeProofs.MostAnswers(tree) is { } answers
+            ? string.Create(CultureInfo.InvariantCulture, $"at most {answers} answers to a conclusion")
+            : "walks that go round in a loop have no bound";
+
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            {name}: {tree.Title}
+              nodes    {nodes.Count()}: {Count<AskNode>()} ask, {Count<CheckNode>()} check, {Count<CollectNode>()} collect, {Count<InstructNode>()} instruct, {Count<ConcludeNode>()} conclude
+              proofs   every node can be reached; every node leads to a conclusion; no loop runs without a person
+              answers  {most}
+              checks   {string.Join(", ", nodes.OfType<CheckNode>().Select(node => node.Check).Distinct().Order(StringComparer.Ordinal))}
+              items    {string.Join(", ", tree.Items)}
+            """));
+
+        int Count<T>() => nodes.OfType<T>().Count();
+    }
+}

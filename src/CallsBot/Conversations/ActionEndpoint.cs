@@ -1,0 +1,59 @@
+using System.Text.Json;
+using CallsBot.Protocols.Mattermost;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CallsBot.Conversations;
+
+/// <summary>Receives a press on a button, or a choice in a menu.</summary>
+/// <remarks>
+/// Mattermost does not sign these requests, so each action carries a token of ours. Forged ones are refused without a
+/// word; what an honest person can run into (too late, twice, somebody else's card) is answered kindly.
+/// </remarks>
+internal sealed partial class ActionEndpoint(
+    SignedTokens tokens, Conversation conversation, ILogger<ActionEndpoint> logger)
+{
+    public const string Path = "/mattermost/action";
+
+    /// <summary>Keys of the context that our actions carry.</summary>
+    public const string TokenKey = "token";
+
+    public const string ChoiceKey = "choice";
+
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost(
+        Path,
+        async Task<IResult> (ActionRequest request, ActionEndpoint endpoint, CancellationToken cancellationToken) =>
+            (await endpoint.HandleAsync(request, cancellationToken)).Result);
+
+    public async Task<Results<JsonHttpResult<ActionResponse>, UnauthorizedHttpResult, BadRequest>> HandleAsync(
+        ActionRequest request, CancellationToken cancellationToken)
+    {
+        // A menu brings what was chosen; a button has its choice in the context already.
+        var choice = Text(request.Context, "selected_option") ?? Text(request.Context, ChoiceKey);
+        if (Text(request.Context, TokenKey) is not { } text || choice is null)
+        {
+            return TypedResults.BadRequest();
+        }
+
+        switch (tokens.Read(text, SignedToken.Card, out var token))
+        {
+            case TokenState.Forged:
+                LogRefusedToken(request.UserId, request.PostId);
+                return TypedResults.Unauthorized();
+
+            case TokenState.Expired:
+                return Reply(new ActionResponse { EphemeralText = ConversationTexts.SessionExpired });
+
+            default:
+                return Reply(await conversation.PressAsync(request, token!, choice, cancellationToken));
+        }
+    }
+
+    private static string? Text(IReadOnlyDictionary<string, JsonElement> context, string key) =>
+        context.TryGetValue(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static JsonHttpResult<ActionResponse> Reply(ActionResponse response) =>
+        TypedResults.Json(response, MattermostJson.Default.ActionResponse);
+
+    [LoggerMessage(LogLevel.Warning, "Refused a press by {UserId} on post {PostId}: its token is not ours.")]
+    private partial void LogRefusedToken(string userId, string postId);
+}

@@ -1,0 +1,91 @@
+using System.Security.Cryptography;
+using System.Text;
+using CallsBot.Mattermost;
+using CallsBot.Protocols.Mattermost;
+using CallsBot.Troubleshooting;
+using Microsoft.Extensions.Options;
+
+namespace CallsBot.Conversations;
+
+/// <summary>Passes a person on to the administrators, with everything the session knows so far.</summary>
+internal sealed partial class AdministratorDesk(
+    MattermostClient mattermost, BotAccount bot, IOptions<ConversationOptions> options, ILogger<AdministratorDesk> logger)
+{
+    private readonly IReadOnlyList<string> _administrators = options.Value.Administrators;
+
+    public bool IsStaffed => _administrators.Count > 0;
+
+    /// <summary>Writes to each administrator.</summary>
+    /// <param name="userId">Who asks.</param>
+    /// <param name="session">What they were doing; null for nothing.</param>
+    /// <param name="message">What they want to say; may be empty.</param>
+    /// <param name="occasion">The same for a repetition of the same request, so that nobody is told twice.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>What to tell the person who asked.</returns>
+    public async Task<string> TellAsync(
+        string userId, Session? session, string message, string occasion, CancellationToken cancellationToken)
+    {
+        if (!IsStaffed)
+        {
+            return NobodyText(session);
+        }
+
+        var asking = await mattermost.Api.GetUserAsync(userId, cancellationToken);
+        var me = await bot.GetAsync(cancellationToken);
+        var told = new List<string>();
+        foreach (var name in _administrators)
+        {
+            try
+            {
+                var administrator = await mattermost.Api.GetUserByNameAsync(name, cancellationToken);
+                var direct = await mattermost.Api.CreateDirectChannelAsync([me.Id, administrator.Id], cancellationToken);
+                await mattermost.PostAsync(
+                    new PostDraft
+                    {
+                        ChannelId = direct.Id,
+                        Message = ConversationTexts.AskedForAdministrator(asking.Username, message, Summary(session)),
+                        PendingPostId = PendingId(me.Id, administrator.Id, occasion),
+                    },
+                    cancellationToken);
+                told.Add(name);
+            }
+            catch (MattermostException ex)
+            {
+                LogNotTold(name, ex);
+            }
+        }
+
+        return told.Count == 0 ? NobodyText(session) : ConversationTexts.AdministratorTold(told);
+    }
+
+    /// <summary>For an installation without administrators to tell: the person carries the summary over.</summary>
+    public static string NobodyText(Session? session) => ConversationTexts.NobodyToTell(Summary(session));
+
+    /// <summary>The questions and answers so far, and what the checks found, as Markdown lines.</summary>
+    private static string Summary(Session? session)
+    {
+        if (session is null || session.Steps.Count == 0)
+        {
+            return "";
+        }
+
+        var lines = new StringBuilder();
+        foreach (var (title, answer) in Trail.Of(session))
+        {
+            lines.Append("- ").Append(title).Append(": ").Append(answer).Append('\n');
+        }
+
+        if (session.Current is ConcludeNode conclusion)
+        {
+            lines.Append("- ").Append(conclusion.Title).Append('\n');
+        }
+
+        return lines.ToString();
+    }
+
+    private static string PendingId(string botId, string administratorId, string occasion) =>
+        $"{botId}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(administratorId + occasion)))[..26]}";
+
+    [LoggerMessage(LogLevel.Error, "Could not write to the administrator {Name} (Conversations:Administrators).")]
+    private partial void LogNotTold(string name, Exception exception);
+}

@@ -1,0 +1,33 @@
+using CallsBot.Troubleshooting;
+
+namespace CallsBot.Conversations;
+
+/// <summary>What a button or a menu entry stands for, as it travels in the action's context.</summary>
+internal static class Choice
+{
+    public const string Administrator = "administrator";
+    public const string Back = "back";
+    public const string StartOver = "start-over";
+    public const string Helped = "helped";
+    public const string NotHelped = "not-helped";
+    public const string Write = "write";
+    public const string Skip = "skip";
+    public const string Retry = "retry";
+
+    private const string AnswerPrefix = "answer ";
+
+    public static string Answer(string answerId) => AnswerPrefix + answerId;
+
+    /// <returns>Null for a choice that this node does not offer.</returns>
+    public static Trigger? Read(Node node, string choice) => (choice, node) switch
+    {
+        (Back, _) => new WentBack(node.Id),
+        (StartOver, _) => new StartedOver(node.Id),
+        (Helped, InstructNode) => new Helped(node.Id, true),
+        (NotHelped, InstructNode) => new Helped(node.Id, false),
+        (Skip, CollectNode) => new Skipped(node.Id),
+        (_, AskNode) when choice.StartsWith(AnswerPrefix, StringComparison.Ordinal) =>
+            new Answered(node.Id, choice[AnswerPrefix.Length..]),
+        _ => null,
+    };
+}

@@ -1,0 +1,397 @@
+using CallsBot.Mattermost;
+using CallsBot.Protocols.Mattermost;
+using CallsBot.Troubleshooting;
+
+namespace CallsBot.Conversations;
+
+/// <summary>
+/// Moves sessions: takes what a person typed, pressed or submitted, fires it at the session's machine, stores the step
+/// and shows the next card.
+/// </summary>
+/// <remarks>
+/// A step is stored before anything is shown. Whoever is interrupted in between finds the session one step on, and the
+/// next press, message or start shows the card that is due.
+/// </remarks>
+internal sealed partial class Conversation(
+    SessionStore sessions,
+    TreeCatalog trees,
+    SessionChecks checks,
+    NodeCard cards,
+    Dialogs dialogs,
+    AdministratorDesk desk,
+    ChatQueue queue,
+    MattermostClient mattermost,
+    BotAccount bot,
+    People people,
+    ILogger<Conversation> logger)
+{
+    /// <summary>The tree that <c>/callshelp</c> opens.</summary>
+    public const string FirstTree = "calls-not-connecting";
+
+    /// <summary>The bot's user name; null until the server has told it.</summary>
+    public string? BotName => bot.Name;
+
+    /// <summary>Begins a session for whoever typed the command, in their direct channel with the bot.</summary>
+    /// <param name="command">The command; typed in the direct channel itself, in a thread, the card goes into that thread.</param>
+    /// <param name="complaint">What is wrong, in the person's words; empty for none.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task StartAsync(SlashCommandRequest command, string complaint, CancellationToken cancellationToken)
+    {
+        var me = await bot.GetAsync(cancellationToken);
+        var direct = await mattermost.Api.CreateDirectChannelAsync([me.Id, command.UserId], cancellationToken);
+        var root = direct.Id == command.ChannelId ? command.RootId : "";
+        await BeginAsync(command.UserId, direct.Id, root, complaint, $"command {command.TriggerId}", answersPost: null, cancellationToken);
+    }
+
+    /// <summary>Tells the administrators, for <c>/callshelp admin</c>.</summary>
+    public async Task TellAdministratorAsync(SlashCommandRequest command, string message, CancellationToken cancellationToken)
+    {
+        var me = await bot.GetAsync(cancellationToken);
+        var direct = await mattermost.Api.CreateDirectChannelAsync([me.Id, command.UserId], cancellationToken);
+        var session = await sessions.FindLatestAsync(direct.Id, "", cancellationToken);
+        var said = await desk.TellAsync(command.UserId, session, message, command.TriggerId, cancellationToken);
+        await mattermost.PostAsync(new PostDraft { ChannelId = direct.Id, Message = said }, cancellationToken);
+    }
+
+    /// <summary>Runs work that a slash command promised, and tells the person over the response URL when it fails.</summary>
+    public async Task OrSayWhyNotAsync(
+        SlashCommandRequest command, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await work(cancellationToken);
+        }
+        catch (Exception ex) when (ex is not OperationCanceledException)
+        {
+            LogCommandFailed(command.UserId);
+            await mattermost.RespondAsync(
+                command.ResponseUrl, new SlashCommandResponse { Text = ConversationTexts.CannotWriteToYou }, cancellationToken);
+            throw;
+        }
+    }
+
+    /// <summary>Answers a press. The token is known to be ours and in time.</summary>
+    public async Task<ActionResponse> PressAsync(
+        ActionRequest request, SignedToken token, string choice, CancellationToken cancellationToken)
+    {
+        using var scope = BeginScope(token.SessionId, request.ChannelId);
+        if (token.UserId != request.UserId)
+        {
+            LogOthersPress(request.UserId, token.UserId);
+            return Whisper(ConversationTexts.NotYourCard);
+        }
+
+        if (await sessions.FindAsync(token.SessionId, cancellationToken) is not { FitsTree: true } session)
+        {
+            return new ActionResponse { Update = NodeCard.Closed(ConversationTexts.SessionExpired) };
+        }
+
+        if (choice == Choice.Administrator)
+        {
+            return OpenAdministratorDialog(request, session);
+        }
+
+        if (token.Position != session.Position)
+        {
+            return await AlreadyAnsweredAsync(request, session, cancellationToken);
+        }
+
+        if (choice == Choice.Back && !session.Machine.CanGoBack)
+        {
+            return Whisper(ConversationTexts.NothingBefore);
+        }
+
+        if (choice == Choice.Write && session.Current is CollectNode)
+        {
+            return queue.TryEnqueue(
+                "Opening a dialog", session.Id, ct => dialogs.OpenCollectAsync(request.TriggerId, session, ct))
+                ? new ActionResponse()
+                : Whisper(ConversationTexts.Busy);
+        }
+
+        if (choice == Choice.Retry && session.Current is CheckNode)
+        {
+            return checks.TryEnqueue(session) ? new ActionResponse() : Whisper(ConversationTexts.Busy);
+        }
+
+        if (Choice.Read(session.Current, choice) is not { } trigger)
+        {
+            return Whisper(ConversationTexts.NoSuchChoice);
+        }
+
+        if (await sessions.TryAppendAsync(session, new SessionStep(trigger, null, request.UserId, null), cancellationToken) is not { } next)
+        {
+            return await sessions.FindAsync(session.Id, cancellationToken) is { } winner
+                ? await AlreadyAnsweredAsync(request, winner, cancellationToken)
+                : new ActionResponse { Update = NodeCard.Closed(ConversationTexts.SessionExpired) };
+        }
+
+        // The card of a check is shown by the check's own job. Shown from here as well, it could overwrite the result.
+        if (next.Current is CheckNode && checks.TryEnqueue(next))
+        {
+            return new ActionResponse();
+        }
+
+        return new ActionResponse { Update = await CardAsync(next, cancellationToken) };
+    }
+
+    /// <summary>Answers a submitted dialog. The token is known to be ours, in time, and the submitter's.</summary>
+    public async Task<DialogResponse> SubmitAsync(
+        DialogSubmission submission, SignedToken token, string text, CancellationToken cancellationToken)
+    {
+        using var scope = BeginScope(token.SessionId, submission.ChannelId);
+        if (await sessions.FindAsync(token.SessionId, cancellationToken) is not { FitsTree: true } session)
+        {
+            return new DialogResponse { Error = ConversationTexts.SessionExpired };
+        }
+
+        if (token.Purpose == SignedToken.AdministratorDialog)
+        {
+            if (!await sessions.TrySpendAsync(token.Nonce, SpentTokensAreKept, cancellationToken))
+            {
+                return new DialogResponse();
+            }
+
+            return queue.TryEnqueue("Telling an administrator", session.Id, async ct =>
+            {
+                var said = await desk.TellAsync(submission.UserId, session, text, token.Nonce, ct);
+                await mattermost.PostAsync(
+                    new PostDraft { ChannelId = session.ChannelId, RootId = session.RootId, Message = said }, ct);
+            })
+                ? new DialogResponse()
+                : new DialogResponse { Error = ConversationTexts.Busy };
+        }
+
+        if (text.Length == 0)
+        {
+            return new DialogResponse
+            {
+                Errors = new Dictionary<string, string> { [DialogEndpoint.TextElement] = ConversationTexts.NothingWritten },
+            };
+        }
+
+        if (token.Position != session.Position || session.Current is not CollectNode
+            || await sessions.TryAppendAsync(
+                session, new SessionStep(new Collected(session.Current.Id, text), null, submission.UserId, null), cancellationToken) is not { } next)
+        {
+            return new DialogResponse { Error = ConversationTexts.AlreadyAnswered };
+        }
+
+        queue.TryEnqueue("Showing a card", next.Id, ct => ShowInPlaceAsync(next, ct));
+        return new DialogResponse();
+    }
+
+    /// <summary>
+    /// Answers a direct message. May be called again for the same message after a crash: it then takes no second step,
+    /// and the server recognises a second reply by its pending post id.
+    /// </summary>
+    public async Task SayAsync(Post post, CancellationToken cancellationToken)
+    {
+        var text = post.Message.Trim();
+        var session = await sessions.FindLatestAsync(post.ChannelId, post.RootId, cancellationToken);
+        using var scope = BeginScope(session?.Id ?? "", post.ChannelId);
+
+        if (session?.Steps.Any(step => step.Cause == post.Id) == true)
+        {
+            await ShowAsReplyAsync(session, previousCard: "", "", post, cancellationToken);
+            return;
+        }
+
+        if (text.Length == 0)
+        {
+            await ReplyAsync(post, post.FileIds?.Count > 0 ? ConversationTexts.CannotReadFiles : ConversationTexts.Help, cancellationToken);
+            return;
+        }
+
+        switch (DirectWords.Read(text))
+        {
+            case DirectWords.Help:
+                await ReplyAsync(post, ConversationTexts.Help, cancellationToken);
+                return;
+
+            case DirectWords.Thanks:
+                await ReplyAsync(post, ConversationTexts.YouAreWelcome, cancellationToken);
+                return;
+
+            case DirectWords.Administrator { Message: var message }:
+                await ReplyAsync(post, await desk.TellAsync(post.UserId, session, message, post.Id, cancellationToken), cancellationToken);
+                return;
+
+            case DirectWords.Begin:
+                await BeginAsync(post.UserId, post.ChannelId, post.RootId, "", $"post {post.Id}", post, cancellationToken);
+                return;
+        }
+
+        if (session is not { FitsTree: true })
+        {
+            await BeginAsync(post.UserId, post.ChannelId, post.RootId, text, $"post {post.Id}", post, cancellationToken);
+            return;
+        }
+
+        if (WordMatcher.Match(session.Current, text) is not { } trigger)
+        {
+            await NotUnderstoodAsync(session, post, text, cancellationToken);
+            return;
+        }
+
+        var step = new SessionStep(trigger, null, post.UserId, post.Id);
+        var next = await sessions.TryAppendAsync(session, step, cancellationToken)
+            ?? await sessions.FindAsync(session.Id, cancellationToken)
+            ?? session;
+        await ShowAsReplyAsync(next, session.PostId, "", post, cancellationToken);
+    }
+
+    private async Task NotUnderstoodAsync(Session session, Post post, string text, CancellationToken cancellationToken)
+    {
+        switch (session.Current)
+        {
+            case ConcludeNode:
+                await BeginAsync(post.UserId, post.ChannelId, post.RootId, text, $"post {post.Id}", post, cancellationToken);
+                break;
+
+            case CheckNode:
+                // Told again by the job: after a crash or a full queue this is what sets it going.
+                checks.TryEnqueue(session);
+                await ReplyAsync(post, ConversationTexts.StillChecking, cancellationToken);
+                break;
+
+            default:
+                await ShowAsReplyAsync(
+                    session, session.PostId, $"{ConversationTexts.NotUnderstood}\n{NodeCard.NumberedAnswers(session.Current)}".TrimEnd(), post, cancellationToken);
+                break;
+        }
+    }
+
+    private async Task BeginAsync(
+        string userId, string channelId, string rootId, string complaint, string cause, Post? answersPost, CancellationToken cancellationToken)
+    {
+        var session = Session.Begin(trees.Get(FirstTree), userId, channelId, rootId);
+        using var scope = BeginScope(session.Id, channelId);
+
+        if (!await sessions.TryCreateAsync(session, cause, cancellationToken))
+        {
+            // The same command or message again: show what it led to, unless it is shown already.
+            if (await sessions.FindLatestAsync(channelId, rootId, cancellationToken) is { PostId: "" } begun)
+            {
+                await ShowNewAsync(begun, "", answersPost, cancellationToken);
+            }
+
+            return;
+        }
+
+        if (complaint.Length > 0 && WordMatcher.Match(session.Current, complaint) is { } trigger
+            && await sessions.TryAppendAsync(session, new SessionStep(trigger, null, userId, answersPost?.Id), cancellationToken) is { } next)
+        {
+            session = next;
+        }
+
+        LogBegan(session.Id, session.Tree.Id);
+        var opening = complaint.Length == 0 ? ConversationTexts.Opening
+            : session.Position > 0 ? ConversationTexts.OpeningUnderstood
+            : ConversationTexts.OpeningNotUnderstood;
+        await ShowNewAsync(session, opening, answersPost, cancellationToken);
+    }
+
+    private Task ShowAsReplyAsync(Session session, string previousCard, string message, Post post, CancellationToken cancellationToken) =>
+        ShowNewAsync(session, message, post, cancellationToken, previousCard);
+
+    /// <summary>Posts the session's card as a new post, and takes the buttons off the one before.</summary>
+    private async Task ShowNewAsync(
+        Session session, string message, Post? answersPost, CancellationToken cancellationToken, string previousCard = "")
+    {
+        var card = await CardAsync(session, cancellationToken);
+        var draft = new PostDraft
+        {
+            ChannelId = session.ChannelId,
+            RootId = answersPost?.RootId ?? session.RootId,
+            Message = message,
+            Props = card.Props,
+        };
+        var shown = await mattermost.PostAsync(answersPost is null ? draft : await InReplyToAsync(draft, answersPost, cancellationToken), cancellationToken);
+        await sessions.MoveCardAsync(session.Id, shown.Id, cancellationToken);
+
+        if (previousCard.Length > 0 && previousCard != shown.Id)
+        {
+            queue.TryEnqueue(
+                "Closing an old card", session.Id,
+                ct => mattermost.Api.PatchPostAsync(previousCard, NodeCard.Closed(ConversationTexts.AnsweredInWords), ct));
+        }
+
+        if (session.Current is CheckNode)
+        {
+            checks.TryEnqueue(session.ShownIn(shown.Id));
+        }
+    }
+
+    private async Task ShowInPlaceAsync(Session session, CancellationToken cancellationToken)
+    {
+        await mattermost.Api.PatchPostAsync(session.PostId, await CardAsync(session, cancellationToken), cancellationToken);
+        if (session.Current is CheckNode)
+        {
+            checks.TryEnqueue(session);
+        }
+    }
+
+    private ActionResponse OpenAdministratorDialog(ActionRequest request, Session session)
+    {
+        if (!desk.IsStaffed)
+        {
+            return Whisper(AdministratorDesk.NobodyText(session));
+        }
+
+        return queue.TryEnqueue(
+            "Opening a dialog", session.Id, ct => dialogs.OpenAdministratorAsync(request.TriggerId, session, ct))
+            ? new ActionResponse()
+            : Whisper(ConversationTexts.Busy);
+    }
+
+    /// <summary>A press that came second: on the current card it shows what is due, on an old one it takes the buttons away.</summary>
+    private async Task<ActionResponse> AlreadyAnsweredAsync(ActionRequest request, Session session, CancellationToken cancellationToken)
+    {
+        if (request.PostId != session.PostId)
+        {
+            return new ActionResponse
+            {
+                Update = NodeCard.Closed(ConversationTexts.AnsweredInWords),
+                EphemeralText = ConversationTexts.AlreadyAnswered,
+                SkipSlackParsing = true,
+            };
+        }
+
+        // A running check shows its own card.
+        return new ActionResponse
+        {
+            Update = session.Current is CheckNode ? null : await CardAsync(session, cancellationToken),
+            EphemeralText = ConversationTexts.AlreadyAnswered,
+            SkipSlackParsing = true,
+        };
+    }
+
+    private async Task<PostPatch> CardAsync(Session session, CancellationToken cancellationToken) =>
+        cards.For(session, await people.IsAdministratorAsync(session.UserId, cancellationToken));
+
+    private async Task ReplyAsync(Post post, string message, CancellationToken cancellationToken) =>
+        await mattermost.PostAsync(
+            await InReplyToAsync(
+                new PostDraft { ChannelId = post.ChannelId, RootId = post.RootId, Message = message }, post, cancellationToken),
+            cancellationToken);
+
+    private async Task<PostDraft> InReplyToAsync(PostDraft draft, Post post, CancellationToken cancellationToken) =>
+        ReplyMark.Set(draft, post, await bot.GetAsync(cancellationToken));
+
+    private IDisposable? BeginScope(string sessionId, string channelId) =>
+        logger.BeginScope(new Dictionary<string, object> { ["SessionId"] = sessionId, ["ChannelId"] = channelId });
+
+    private static ActionResponse Whisper(string text) => new() { EphemeralText = text, SkipSlackParsing = true };
+
+    private static readonly TimeSpan SpentTokensAreKept = TimeSpan.FromDays(90);
+
+    [LoggerMessage(LogLevel.Information, "Session {SessionId} began on tree {TreeId}.")]
+    private partial void LogBegan(string sessionId, string treeId);
+
+    [LoggerMessage(LogLevel.Warning, "User {UserId} pressed a button of {OwnerId}.")]
+    private partial void LogOthersPress(string userId, string ownerId);
+
+    [LoggerMessage(LogLevel.Warning, "What user {UserId} asked for with a slash command failed; telling them so.")]
+    private partial void LogCommandFailed(string userId);
+}

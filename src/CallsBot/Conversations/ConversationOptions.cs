@@ -1,0 +1,54 @@
+using System.ComponentModel.DataAnnotations;
+using CallsBot.Settings;
+using Microsoft.Extensions.Options;
+
+namespace CallsBot.Conversations;
+
+internal sealed partial class ConversationOptions
+{
+    public const string Section = "Conversations";
+
+    /// <summary>The address under which Mattermost reaches this bot, such as <c>http://callsbot.internal:8077</c>.</summary>
+    [Required, HttpAddress]
+    public required Uri CallbackUrl { get; set; }
+
+    /// <summary>
+    /// Keys that sign what buttons and dialogs carry: base64 of 32 random bytes or more. The first signs; the others
+    /// are still accepted, so that a key can be changed without breaking cards that are already posted.
+    /// </summary>
+    [Required, MinLength(1), SigningKeys, Secret]
+    public required IReadOnlyList<string> SigningKeys { get; set; }
+
+    /// <summary>User names of those who are told when somebody asks for an administrator.</summary>
+    public IReadOnlyList<string> Administrators { get; set; } = [];
+
+    /// <summary>How long a session, and every button of it, stays valid.</summary>
+    [Range(typeof(TimeSpan), "01:00:00", "90.00:00:00")]
+    public TimeSpan SessionLifetime { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>The full address of one of the bot's endpoints, as Mattermost reaches it.</summary>
+    /// <param name="path">With its leading slash.</param>
+    public string CallbackTo(string path) => CallbackUrl.ToString().TrimEnd('/') + path;
+
+    [OptionsValidator]
+    internal sealed partial class Validator : IValidateOptions<ConversationOptions>;
+}
+
+/// <summary>Base64 of at least 32 bytes, each.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class SigningKeysAttribute : ValidationAttribute
+{
+    public const int MinimumBytes = 32;
+
+    public SigningKeysAttribute()
+        : base("The field {0} must hold keys of at least 32 bytes in base64. Make one with: openssl rand -base64 32")
+    {
+    }
+
+    public override bool IsValid(object? value) =>
+        value is not IEnumerable<string> keys || keys.All(key =>
+        {
+            var bytes = new byte[key.Length];
+            return Convert.TryFromBase64String(key, bytes, out var length) && length >= MinimumBytes;
+        });
+}

@@ -1,0 +1,30 @@
+namespace CallsBot.Conversations;
+
+internal static class ConversationServices
+{
+    public static IServiceCollection AddConversations(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<ConversationOptions, ConversationOptions.Validator>()
+            .BindConfiguration(ConversationOptions.Section);
+
+        services.AddSingleton<SlashCommandEndpoint>();
+        services.AddSingleton<ActionEndpoint>();
+        services.AddSingleton<DialogEndpoint>();
+        services.AddSingleton<CommandTokens>();
+        services.AddSingleton<SignedTokens>();
+        services.AddSingleton<Conversation>();
+        services.AddSingleton<SessionChecks>();
+        services.AddSingleton<SessionStore>();
+        services.AddSingleton<NodeCard>();
+        services.AddSingleton<Dialogs>();
+        services.AddSingleton<AdministratorDesk>();
+        services.AddSingleton<InboxStore>();
+
+        // Started in this order, stopped in the reverse: what hands out work stops before what does it.
+        services.AddSingleton<CheckQueue>().AddHostedService(provider => provider.GetRequiredService<CheckQueue>());
+        services.AddSingleton<ChatQueue>().AddHostedService(provider => provider.GetRequiredService<ChatQueue>());
+        services.AddSingleton<Inbox>().AddHostedService(provider => provider.GetRequiredService<Inbox>());
+        services.AddHostedService<EventListener>();
+        return services.AddHostedService<RetentionWorker>();
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using CallsBot.Protocols.Mattermost;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CallsBot.Conversations;
+
+/// <summary>Receives a dialog that was submitted or closed. Its state is a token of ours, as with buttons.</summary>
+internal sealed partial class DialogEndpoint(
+    SignedTokens tokens, Conversation conversation, ILogger<DialogEndpoint> logger)
+{
+    public const string Path = "/mattermost/dialog";
+
+    /// <summary>The one element that our dialogs have.</summary>
+    public const string TextElement = "text";
+
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost(
+        Path,
+        async Task<IResult> (DialogSubmission submission, DialogEndpoint endpoint, CancellationToken cancellationToken) =>
+            (await endpoint.HandleAsync(submission, cancellationToken)).Result);
+
+    public async Task<Results<JsonHttpResult<DialogResponse>, UnauthorizedHttpResult, BadRequest>> HandleAsync(
+        DialogSubmission submission, CancellationToken cancellationToken)
+    {
+        if (submission.CallbackId is not (SignedToken.CollectDialog or SignedToken.AdministratorDialog))
+        {
+            return TypedResults.BadRequest();
+        }
+
+        var state = tokens.Read(submission.State, submission.CallbackId, out var token);
+        if (state == TokenState.Forged || token!.UserId != submission.UserId)
+        {
+            LogRefusedToken(submission.UserId, submission.CallbackId);
+            return TypedResults.Unauthorized();
+        }
+
+        if (submission.Cancelled)
+        {
+            return Reply(new DialogResponse());
+        }
+
+        if (state == TokenState.Expired)
+        {
+            return Reply(new DialogResponse { Error = ConversationTexts.SessionExpired });
+        }
+
+        var text = submission.Submission is { } values
+            && values.TryGetValue(TextElement, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()!.Trim()
+            : "";
+        return Reply(await conversation.SubmitAsync(submission, token, text, cancellationToken));
+    }
+
+    private static JsonHttpResult<DialogResponse> Reply(DialogResponse response) =>
+        TypedResults.Json(response, MattermostJson.Default.DialogResponse);
+
+    [LoggerMessage(LogLevel.Warning, "Refused a dialog ({Dialog}) of {UserId}: its state is not ours, or not theirs.")]
+    private partial void LogRefusedToken(string userId, string dialog);
+}

@@ -1,0 +1,243 @@
+using System.Text;
+using System.Text.Json;
+using CallsBot.Checks;
+using CallsBot.Protocols.Mattermost;
+using CallsBot.Troubleshooting;
+using Microsoft.Extensions.Options;
+
+namespace CallsBot.Conversations;
+
+/// <summary>Draws the node a session stands on: what was found, the question, its buttons, and the way back.</summary>
+/// <remarks>
+/// Up to six answers are buttons, more are a menu. Colour is never the only sign: every finding carries its word. The
+/// message of a card is empty, so that a card that replaces another leaves nothing of it behind.
+/// </remarks>
+internal sealed class NodeCard(SignedTokens tokens, CheckCatalog checks, IOptions<ConversationOptions> options)
+{
+    private const int MostButtons = 6;
+    private const int ButtonsInARow = 5;
+    private const int LongestTrail = 300;
+
+    // Servers before 6.0 take 8,000 characters of props (model/post.go, PostPropsMaxRunes); the server adds empty fields.
+    private const int LongestProps = 7_000;
+    private const int LongestText = 4_000;
+
+    private const string Neutral = "#1c58d9";
+    private const string Green = "#3db887";
+    private const string Amber = "#ffbc1f";
+    private const string Red = "#d24b4e";
+    private const string Grey = "#8d93a5";
+
+    private readonly string _url = options.Value.CallbackTo(ActionEndpoint.Path);
+
+    /// <param name="session">The session.</param>
+    /// <param name="administrator">Whether to show what administrators see: hosts, evidence, commands.</param>
+    public PostPatch For(Session session, bool administrator)
+    {
+        var token = tokens.Issue(new SignedToken(SignedToken.Card, session.Id, session.Position, session.UserId, Nonce: ""));
+        var attachments = new List<Attachment>();
+        if (session.LatestFindings.ToList() is { Count: > 0 } findings)
+        {
+            attachments.Add(Findings(findings, administrator));
+        }
+
+        attachments.AddRange(Question(session, administrator, token));
+        attachments.Add(Ways(session, token));
+        return new PostPatch { Message = "", Props = Fit(new PostProps { Attachments = attachments }) };
+    }
+
+    /// <summary>A card without buttons, for one that nobody needs to press any more.</summary>
+    public static PostPatch Closed(string text) => new()
+    {
+        Message = "",
+        Props = new PostProps { Attachments = [new Attachment { Color = Grey, Text = text, Fallback = text }] },
+    };
+
+    /// <summary>The answers of a question, numbered as a written answer may name them; empty for other nodes.</summary>
+    public static string NumberedAnswers(Node node) => node is AskNode ask
+        ? string.Join('\n', ask.Answers.Select((answer, index) => $"{index + 1}. {answer.Label}"))
+        : "";
+
+    /// <summary>Makes a card small enough for every server: evidence goes first, then the end of long texts.</summary>
+    private static PostProps Fit(PostProps props)
+    {
+        for (var longest = LongestText; Length(props) > LongestProps && longest > 0; longest -= LongestText / 8)
+        {
+            props = props with
+            {
+                Attachments = [.. props.Attachments!.Select(attachment => attachment with
+                {
+                    Fields = null,
+                    Text = attachment.Text is { } text && text.Length > longest ? text[..longest] + " …" : attachment.Text,
+                })],
+            };
+        }
+
+        return props;
+    }
+
+    private static int Length(PostProps props) =>
+        JsonSerializer.Serialize(props, MattermostJson.Default.PostProps).Length;
+
+    private static Attachment Findings(List<CheckResult> findings, bool administrator)
+    {
+        var text = new StringBuilder();
+        foreach (var finding in findings)
+        {
+            text.Append("**").Append(Word(finding.Outcome)).Append("**: ").Append(finding.Summary).Append('\n');
+            if (!administrator)
+            {
+                continue;
+            }
+
+            if (finding.Detail is { } detail)
+            {
+                text.Append(detail).Append('\n');
+            }
+
+            foreach (var step in finding.NextSteps)
+            {
+                text.Append("- ").Append(step.Text).Append('\n');
+                if (step.Command is { } command)
+                {
+                    text.Append("```\n").Append(command).Append("\n```\n");
+                }
+            }
+        }
+
+        return new Attachment
+        {
+            Color = ColourOf(findings[^1].Outcome),
+            Title = ConversationTexts.WhatIFound,
+            Text = text.ToString().TrimEnd(),
+            Fallback = $"{ConversationTexts.WhatIFound}: {findings[^1].Summary}",
+            Fields = administrator
+                ? [.. findings.SelectMany(finding => finding.Evidence).Select(evidence => new AttachmentField
+                {
+                    Title = evidence.Label, Value = evidence.Value, Short = evidence.Value.Length <= 40,
+                })]
+                : null,
+        };
+    }
+
+    private IEnumerable<Attachment> Question(Session session, bool administrator, string token)
+    {
+        var node = session.Current;
+        var card = new Attachment
+        {
+            Color = node is ConcludeNode conclusion ? conclusion.Resolved ? Green : Amber : Neutral,
+            Title = node is ConcludeNode { Resolved: true } ? $"{ConversationTexts.Solved}: {node.Title}" : node.Title,
+            Text = Text(node, administrator),
+            Fallback = node.Title,
+        };
+
+        if (node is AskNode { Menu: false, Answers.Count: <= MostButtons } ask)
+        {
+            var buttons = ask.Answers.Select((answer, index) =>
+                Button($"answer{index}", answer.Label, Choice.Answer(answer.Id), token)).ToList();
+
+            // Six would leave one alone on a second row: two rows of three read better.
+            var row = buttons.Count > ButtonsInARow ? (buttons.Count + 1) / 2 : ButtonsInARow;
+            yield return card with { Actions = buttons[..Math.Min(row, buttons.Count)] };
+            if (buttons.Count > row)
+            {
+                yield return new Attachment { Color = card.Color, Fallback = card.Fallback, Actions = buttons[row..] };
+            }
+
+            yield break;
+        }
+
+        yield return card with
+        {
+            Actions = node switch
+            {
+                AskNode menu => [Menu(menu, token)],
+                InstructNode =>
+                [
+                    Button("helped", ConversationTexts.ItHelped, Choice.Helped, token, "primary"),
+                    Button("nothelped", ConversationTexts.ItDidNotHelp, Choice.NotHelped, token),
+                ],
+                CollectNode { Skip: null } => [Button("write", ConversationTexts.WriteIt, Choice.Write, token, "primary")],
+                CollectNode =>
+                [
+                    Button("write", ConversationTexts.WriteIt, Choice.Write, token, "primary"),
+                    Button("skip", ConversationTexts.Skip, Choice.Skip, token),
+                ],
+                CheckNode => [Button("retry", ConversationTexts.TryAgain, Choice.Retry, token)],
+                _ => null,
+            },
+        };
+    }
+
+    private string Text(Node node, bool administrator)
+    {
+        var text = node.TextFor(administrator);
+        return node switch
+        {
+            InstructNode => $"{text}\n\n**{ConversationTexts.DidThatHelp}**",
+            CollectNode => $"{text}\n\n{ConversationTexts.WriteOrPaste}",
+            CheckNode check => ConversationTexts.Checking(
+                checks.TryGet(check.Check, out var running) ? running.Activity : check.Title),
+            _ => text,
+        };
+    }
+
+    private Attachment Ways(Session session, string token)
+    {
+        var trail = string.Join(" › ", Trail.Answers(session));
+        return new Attachment
+        {
+            Color = Grey,
+            Fallback = $"{ConversationTexts.Back}, {ConversationTexts.StartOver}, {ConversationTexts.Administrator}",
+            Footer = trail.Length <= LongestTrail ? trail : "… " + trail[^(LongestTrail - 2)..],
+            Actions =
+            [
+                Button("back", ConversationTexts.Back, Choice.Back, token),
+                Button("startover", ConversationTexts.StartOver, Choice.StartOver, token),
+                Button("administrator", ConversationTexts.Administrator, Choice.Administrator, token),
+            ],
+        };
+    }
+
+    private PostAction Button(string id, string name, string choice, string token, string? style = null) => new()
+    {
+        Id = id,
+        Name = name,
+        Style = style,
+        Integration = new ActionIntegration
+        {
+            Url = _url,
+            Context = new Dictionary<string, string> { [ActionEndpoint.TokenKey] = token, [ActionEndpoint.ChoiceKey] = choice },
+        },
+    };
+
+    private PostAction Menu(AskNode ask, string token) => new()
+    {
+        Id = "choose",
+        Name = ConversationTexts.Choose,
+        Type = PostAction.Select,
+        Options = [.. ask.Answers.Select(answer => new Option { Text = answer.Label, Value = Choice.Answer(answer.Id) })],
+        Integration = new ActionIntegration
+        {
+            Url = _url,
+            Context = new Dictionary<string, string> { [ActionEndpoint.TokenKey] = token },
+        },
+    };
+
+    public static string Word(Outcome outcome) => outcome switch
+    {
+        Outcome.Pass => ConversationTexts.Passed,
+        Outcome.Warn => ConversationTexts.Warned,
+        Outcome.Fail => ConversationTexts.Failed,
+        Outcome.Inconclusive => ConversationTexts.Inconclusive,
+        _ => ConversationTexts.Skipped,
+    };
+
+    private static string ColourOf(Outcome outcome) => outcome switch
+    {
+        Outcome.Pass => Green,
+        Outcome.Warn => Amber,
+        Outcome.Fail => Red,
+        _ => Grey,
+    };
+}

@@ -1,0 +1,105 @@
+using CallsBot.Checks;
+using CallsBot.Mattermost;
+using CallsBot.Protocols.Mattermost;
+using CallsBot.Troubleshooting;
+
+namespace CallsBot.Conversations;
+
+/// <summary>Runs the check that a session stands on, stores what it found, and shows the next card.</summary>
+internal sealed partial class SessionChecks(
+    SessionStore sessions,
+    CheckRunner runner,
+    NodeCard cards,
+    CheckQueue queue,
+    MattermostClient mattermost,
+    People people,
+    TimeProvider time,
+    ILogger<SessionChecks> logger)
+{
+    // A check that answers faster than this goes straight to its result: a card that flashes by helps nobody.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(400);
+
+    /// <returns>False when too much is waiting already; the session's card then offers to try again.</returns>
+    public bool TryEnqueue(Session session)
+    {
+        var (id, position) = (session.Id, session.Position);
+        if (queue.TryEnqueue("Running a check", id, token => RunAsync(id, position, token)))
+        {
+            return true;
+        }
+
+        LogFull(id);
+        return false;
+    }
+
+    /// <summary>Takes up the checks that were running when the process ended.</summary>
+    public async Task ResumeAsync(CancellationToken cancellationToken)
+    {
+        foreach (var id in await sessions.FindActiveSinceAsync(time.GetUtcNow() - TimeSpan.FromDays(1), cancellationToken))
+        {
+            if (await sessions.FindAsync(id, cancellationToken) is { FitsTree: true, Current: CheckNode, PostId.Length: > 0 } session)
+            {
+                LogResumed(id);
+                TryEnqueue(session);
+            }
+        }
+    }
+
+    private async Task RunAsync(string sessionId, int position, CancellationToken cancellationToken)
+    {
+        var session = await sessions.FindAsync(sessionId, cancellationToken);
+        if (session?.Position != position)
+        {
+            return;
+        }
+
+        while (session.Current is CheckNode node)
+        {
+            var running = runner.RunAsync(node.Check, cancellationToken);
+            try
+            {
+                await running.WaitAsync(Patience, time, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                await ShowAsync(session, cancellationToken);
+            }
+
+            var result = await running;
+            var step = new SessionStep(
+                new Checked(node.Id, result.Outcome, result.ReasonCode), result, session.UserId, Cause: null);
+            if (await sessions.TryAppendAsync(session, step, cancellationToken) is not { } next)
+            {
+                // The person went back, or began again, while the check ran.
+                return;
+            }
+
+            session = next;
+        }
+
+        await ShowAsync(session, cancellationToken);
+    }
+
+    /// <summary>Shows the card, and again should the person have moved on while it was being written.</summary>
+    private async Task ShowAsync(Session session, CancellationToken cancellationToken)
+    {
+        for (var shown = -1; shown != session.Position;)
+        {
+            shown = session.Position;
+            var card = cards.For(session, await people.IsAdministratorAsync(session.UserId, cancellationToken));
+            await mattermost.Api.PatchPostAsync(session.PostId, card, cancellationToken);
+            if (await sessions.FindAsync(session.Id, cancellationToken) is not { } latest)
+            {
+                return;
+            }
+
+            session = latest;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Too many checks are waiting; session {SessionId} was told to try again.")]
+    private partial void LogFull(string sessionId);
+
+    [LoggerMessage(LogLevel.Information, "Taking up the check that session {SessionId} was waiting for.")]
+    private partial void LogResumed(string sessionId);
+}

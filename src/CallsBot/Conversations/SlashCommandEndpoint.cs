@@ -1,0 +1,99 @@
+using System.Net.Http.Headers;
+using CallsBot.Protocols.Mattermost;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CallsBot.Conversations;
+
+/// <summary>Receives <c>/callshelp</c>. Replies at once with a line that only the person sees; the work comes after.</summary>
+internal sealed partial class SlashCommandEndpoint(
+    CommandTokens tokens, Conversation conversation, ChatQueue queue, ILogger<SlashCommandEndpoint> logger)
+{
+    public const string Path = "/mattermost/command";
+
+    private const string FormType = "application/x-www-form-urlencoded";
+
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapPost(
+        Path,
+        async Task<IResult> (HttpRequest request, SlashCommandEndpoint endpoint, CancellationToken cancellationToken) =>
+        {
+            if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || type.MediaType != FormType)
+            {
+                return TypedResults.StatusCode(StatusCodes.Status415UnsupportedMediaType);
+            }
+
+            try
+            {
+                var form = await request.ReadFormAsync(cancellationToken);
+                return SlashCommandRequest.TryParse(Fields(form)) is { } command
+                    ? endpoint.Handle(command, request.Headers.Authorization).Result
+                    : TypedResults.BadRequest();
+            }
+            catch (InvalidDataException)
+            {
+                return TypedResults.BadRequest();
+            }
+            catch (BadHttpRequestException ex)
+            {
+                return TypedResults.StatusCode(ex.StatusCode);
+            }
+        });
+
+    /// <param name="command">The command.</param>
+    /// <param name="authorization">The header, "Token …"; Mattermost sends the token here and in the form.</param>
+    public Results<JsonHttpResult<SlashCommandResponse>, UnauthorizedHttpResult> Handle(
+        SlashCommandRequest command, string? authorization)
+    {
+        var header = authorization?.Split(' ', 2) is [_, var value] ? value : "";
+        if (!(tokens.Accept(command.Token) & tokens.Accept(header)))
+        {
+            LogRefusedToken(command.UserId, command.TeamId);
+            return TypedResults.Unauthorized();
+        }
+
+        switch (Subcommand.Read(command.Text))
+        {
+            case Subcommand.Help:
+                return Whisper(ConversationTexts.Help);
+
+            case Subcommand.Misspelt { Meant: var meant }:
+                return Whisper(ConversationTexts.DidYouMean(command.Text, meant));
+
+            case Subcommand.Administrator { Message: var message }:
+                return After(
+                    "Telling an administrator", command, ConversationTexts.TellingAdministrator,
+                    token => conversation.TellAdministratorAsync(command, message, token));
+
+            case Subcommand.Start { Complaint: var complaint }:
+                return After(
+                    "Starting a session", command, ConversationTexts.SeeDirectMessage(LinkToBot(command)),
+                    token => conversation.StartAsync(command, complaint, token));
+
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private JsonHttpResult<SlashCommandResponse> After(
+        string what, SlashCommandRequest command, string reply, Func<CancellationToken, Task> work) =>
+        queue.TryEnqueue(what, "", token => conversation.OrSayWhyNotAsync(command, work, token))
+            ? Whisper(reply)
+            : Whisper(ConversationTexts.Busy);
+
+    /// <summary>The bot's direct channel, at the address under which the person sees the server.</summary>
+    private string LinkToBot(SlashCommandRequest command) =>
+        command.ResponseUrl.IndexOf("/hooks/commands/", StringComparison.Ordinal) is > 0 and var end
+        && command.TeamDomain.Length > 0
+        && conversation.BotName is { } name
+            ? $"{command.ResponseUrl[..end]}/{command.TeamDomain}/messages/@{name}"
+            : "";
+
+    private static IEnumerable<KeyValuePair<string, string>> Fields(IFormCollection form) =>
+        form.SelectMany(field => field.Value.Select(value => KeyValuePair.Create(field.Key, value ?? "")));
+
+    private static JsonHttpResult<SlashCommandResponse> Whisper(string text) => TypedResults.Json(
+        new SlashCommandResponse { Text = text }, MattermostJson.Default.SlashCommandResponse);
+
+    [LoggerMessage(LogLevel.Warning,
+        "Refused a slash command by {UserId} in team {TeamId}: its token is not among Mattermost:CommandTokens.")]
+    private partial void LogRefusedToken(string userId, string teamId);
+}

@@ -1,0 +1,31 @@
+using CallsBot.Protocols.Mattermost;
+
+namespace CallsBot.Mattermost;
+
+/// <summary>
+/// The optional connection with an administrator's token. It alone may read the server's configuration, plugin states
+/// and logs; a bot account gets 403. What needs it is skipped when there is none.
+/// </summary>
+internal sealed class AdministratorAccess
+{
+    private readonly MattermostClient? _client;
+
+    public AdministratorAccess(MattermostClient? client)
+    {
+        _client = client;
+        Api = client?.Api;
+    }
+
+    public AdministratorAccess(IMattermostApi api)
+    {
+        Api = api;
+    }
+
+    public static AdministratorAccess None { get; } = new(client: null);
+
+    /// <summary>Null when no administrator's token is configured.</summary>
+    public IMattermostApi? Api { get; }
+
+    /// <summary>The server that is asked; null when there is none.</summary>
+    public Uri? Server => _client?.Server;
+}

@@ -1,0 +1,17 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace CallsBot.Probes;
+
+internal static class ProbeServices
+{
+    public static IServiceCollection AddProbes(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddOptionsWithValidateOnStart<RtcdOptions, RtcdOptions.Validator>().BindConfiguration(RtcdOptions.Section);
+        services.AddSingleton<HostResolver>(Dns.GetHostAddressesAsync);
+        services.AddSingleton<TargetAddresses>();
+        services.AddSingleton<RtcdVersionProbe>();
+        return services;
+    }
+}

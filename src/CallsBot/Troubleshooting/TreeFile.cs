@@ -1,0 +1,521 @@
+using System.Text.RegularExpressions;
+using CallsBot.Checks;
+using YamlDotNet.Core;
+
+namespace CallsBot.Troubleshooting;
+
+/// <summary>Reads tree files. Reports every fault in a file at once, so that its author mends them in one pass.</summary>
+/// <remarks><c>docs/trees.md</c> says how a file is written.</remarks>
+internal static partial class TreeFile
+{
+    public const int MaxTitleLength = 80;
+
+    /// <summary>Longer attachment texts are folded behind "show more" by Mattermost's clients.</summary>
+    public const int MaxTextLength = 4000;
+
+    /// <summary>Longer labels are cut on a phone.</summary>
+    public const int MaxLabelLength = 40;
+
+    /// <summary>More buttons than this wrap over several rows; a menu takes over.</summary>
+    public const int MaxButtons = 6;
+
+    public const int MaxMenuEntries = 25;
+
+    /// <summary>Ids travel in button tokens and in stored sessions.</summary>
+    public const int MaxIdLength = 48;
+
+    /// <summary>Buttons that every node has, or that a node kind brings along.</summary>
+    public static readonly IReadOnlyList<string> ReservedLabels = ["Back", "Start over", "Talk to an administrator", "Skip"];
+
+    /// <exception cref="TreeFileException">The file cannot be used.</exception>
+    public static Tree Parse(string name, string yaml, IReadOnlyCollection<CheckSignature> checks)
+    {
+        var (tree, faults) = Read(name, yaml, checks);
+        return tree ?? throw new TreeFileException(faults);
+    }
+
+    /// <returns>The tree, or null with what is wrong, in the order of the lines.</returns>
+    public static (Tree? Tree, IReadOnlyList<TreeFault> Faults) Read(
+        string name, string yaml, IReadOnlyCollection<CheckSignature> checks)
+    {
+        YamlValue? document;
+        try
+        {
+            document = YamlValue.Read(yaml);
+        }
+        catch (YamlException ex)
+        {
+            return (null, [new TreeFault(name, (int)ex.Start.Line, $"not readable as YAML: {ex.Message}")]);
+        }
+
+        if (document is not YamlMap map)
+        {
+            return (null, [new TreeFault(name, document?.Line, "a tree file is a mapping with id, title, start and nodes")]);
+        }
+
+        var reading = new Reading(name, checks);
+        var tree = reading.Tree(map);
+
+        return reading.Faults.Count == 0
+            ? (tree, [])
+            : (null, [.. reading.Faults.OrderBy(fault => fault.Line ?? 0)]);
+    }
+
+    [GeneratedRegex("^[a-z0-9]+(-[a-z0-9]+)*$")]
+    private static partial Regex KebabCase();
+
+    // A1.2, X12, G1b; 1.6.3 and 2B.2.1 are the vendor's own numbers.
+    [GeneratedRegex("^([A-Z][0-9]{1,2}(\\.[0-9]{1,2})?[a-z]?|[0-9][A-Z]?(\\.[0-9]{1,2}){1,2})$")]
+    private static partial Regex ItemId();
+
+    /// <summary>One pass over one file. The only place where a half-filled tree can exist.</summary>
+    private sealed class Reading(string file, IReadOnlyCollection<CheckSignature> checks)
+    {
+        private static readonly string[] NodeKinds = ["ask", "check", "collect", "instruct", "conclude"];
+
+        private readonly Dictionary<string, CheckSignature> _checks = checks.ToDictionary(check => check.Id);
+        private readonly Dictionary<string, int> _lines = [];
+
+        // Nodes that could not be read, standing in the tree as conclusions so that the proofs can go on.
+        private readonly HashSet<string> _unread = [];
+
+        public List<TreeFault> Faults { get; } = [];
+
+        public Tree Tree(YamlMap map)
+        {
+            KnownKeys(map, "", "id", "title", "start", "nodes");
+            var id = Id(map, "id", "");
+            var title = Text(map, "title", "", MaxTitleLength);
+            var start = Text(map, "start", "");
+            var tree = new Tree(id, title, start, Nodes(map));
+
+            if (start.Length > 0 && !tree.Nodes.ContainsKey(start))
+            {
+                Fault(LineOf(map, "start"), $"start: there is no node '{start}'");
+            }
+
+            Prove(tree);
+            return tree;
+        }
+
+        private OrderedDictionary<string, Node> Nodes(YamlMap map)
+        {
+            var nodes = new OrderedDictionary<string, Node>(StringComparer.Ordinal);
+
+            switch (Value(map, "nodes"))
+            {
+                case YamlMap { Entries.Count: > 0 } entries:
+                    foreach (var entry in entries.Entries)
+                    {
+                        if (_lines.TryAdd(entry.Key, entry.Line))
+                        {
+                            nodes.Add(entry.Key, ReadNode(entry));
+                        }
+                        else
+                        {
+                            Fault(entry.Line, $"{entry.Key}: there is already a node of this id in line {_lines[entry.Key]}");
+                        }
+                    }
+
+                    break;
+
+                case null:
+                    Fault(map.Line, "nodes is missing");
+                    break;
+
+                case var other:
+                    Fault(other.Line, "nodes must be a mapping from node ids to nodes");
+                    break;
+            }
+
+            return nodes;
+        }
+
+        private Node ReadNode(YamlEntry entry)
+        {
+            var id = entry.Key;
+            if (!KebabCase().IsMatch(id) || id.Length > MaxIdLength)
+            {
+                Fault(entry.Line, $"{id}: a node id is kebab-case and at most {MaxIdLength} characters long");
+            }
+
+            if (entry.Value is not YamlMap map)
+            {
+                Fault(entry.Line, $"{id}: a node is a mapping");
+                return Unread(id);
+            }
+
+            string[] kinds = [.. NodeKinds.Where(kind => Value(map, kind) is not null)];
+            if (kinds is not [var kind])
+            {
+                Fault(entry.Line, $"{id}: needs exactly one of {string.Join(", ", NodeKinds)}");
+                return Unread(id);
+            }
+
+            var title = Text(map, "title", id, MaxTitleLength);
+            var adminText = Value(map, "adminText") is null ? null : Text(map, "adminText", id, MaxTextLength);
+            var items = Items(map, id);
+
+            switch (kind)
+            {
+                case "ask":
+                    KnownKeys(map, id, "title", "ask", "adminText", "items", "answers", "menu");
+                    var menu = Flag(map, "menu", id);
+                    return new AskNode(
+                        id, title, Text(map, "ask", id, MaxTextLength), adminText, items, Answers(map, id, menu), menu);
+
+                case "check":
+                    KnownKeys(map, id, "title", "check", "text", "adminText", "items", "exits");
+                    var check = Text(map, "check", id);
+                    var (outcomes, reasons) = CheckExits(map, id, check);
+                    return new CheckNode(
+                        id, title, Text(map, "text", id, MaxTextLength), adminText, items, check, outcomes, reasons);
+
+                case "collect":
+                    KnownKeys(map, id, "title", "collect", "adminText", "items", "as", "next", "skip");
+                    return new CollectNode(
+                        id,
+                        title,
+                        Text(map, "collect", id, MaxTextLength),
+                        adminText,
+                        items,
+                        Id(map, "as", id),
+                        Text(map, "next", id),
+                        Value(map, "skip") is null ? null : Text(map, "skip", id));
+
+                case "instruct":
+                    KnownKeys(map, id, "title", "instruct", "adminText", "items", "helped", "notHelped");
+                    return new InstructNode(
+                        id,
+                        title,
+                        Text(map, "instruct", id, MaxTextLength),
+                        adminText,
+                        items,
+                        Text(map, "helped", id),
+                        Text(map, "notHelped", id));
+
+                default:
+                    KnownKeys(map, id, "title", "conclude", "adminText", "items", "cause", "resolved", "ticket");
+                    return new ConcludeNode(
+                        id,
+                        title,
+                        Text(map, "conclude", id, MaxTextLength),
+                        adminText,
+                        items,
+                        Id(map, "cause", id),
+                        Flag(map, "resolved", id),
+                        Flag(map, "ticket", id));
+            }
+        }
+
+        private ConcludeNode Unread(string id)
+        {
+            _unread.Add(id);
+            return new ConcludeNode(id, "", "", null, [], "", Resolved: false, OffersTicket: false);
+        }
+
+        private List<Answer> Answers(YamlMap map, string id, bool menu)
+        {
+            var answers = new List<Answer>();
+            if (Value(map, "answers") is not YamlList { Items.Count: > 0 } list)
+            {
+                Fault(LineOf(map, "answers"), $"{id}: an ask node needs a list of answers");
+                return answers;
+            }
+
+            var ids = new HashSet<string>();
+            var labels = new HashSet<string>(ReservedLabels.Select(label => WordMatcher.Normalise(label)));
+            var words = new Dictionary<string, string>();
+
+            foreach (var item in list.Items)
+            {
+                if (item is not YamlMap entry)
+                {
+                    Fault(item.Line, $"{id}: an answer is a mapping with id, label, next and, if wanted, words");
+                    continue;
+                }
+
+                KnownKeys(entry, id, "id", "label", "next", "words");
+                var answer = new Answer(
+                    Id(entry, "id", id), Text(entry, "label", id, MaxLabelLength), Text(entry, "next", id), Words(entry, id));
+                answers.Add(answer);
+
+                if (answer.Id.Length > 0 && !ids.Add(answer.Id))
+                {
+                    Fault(entry.Line, $"{id}: there is already an answer '{answer.Id}'");
+                }
+
+                if (answer.Label.Length > 0 && !labels.Add(WordMatcher.Normalise(answer.Label)))
+                {
+                    Fault(entry.Line, $"{id}: the label '{answer.Label}' is taken by another button");
+                }
+
+                foreach (var word in answer.Words.Select(word => WordMatcher.Normalise(word, asPattern: true)))
+                {
+                    if (!words.TryAdd(word, answer.Id))
+                    {
+                        Fault(entry.Line, $"{id}: '{word}' is given for '{words[word]}' already");
+                    }
+                }
+            }
+
+            if (answers.Count > MaxMenuEntries)
+            {
+                Fault(list.Line, $"{id}: {answers.Count} answers are more than the {MaxMenuEntries} that a menu takes");
+            }
+            else if (answers.Count > MaxButtons && !menu)
+            {
+                Fault(list.Line, $"{id}: {answers.Count} answers are more than {MaxButtons} buttons: write menu: true");
+            }
+
+            return answers;
+        }
+
+        private List<string> Words(YamlMap answer, string id)
+        {
+            var words = Texts(answer, "words", id);
+            foreach (var word in words.Where(word => WordMatcher.Normalise(word).Length == 0))
+            {
+                Fault(LineOf(answer, "words"), $"{id}: '{word}' in words holds no word");
+            }
+
+            return words;
+        }
+
+        private List<string> Items(YamlMap map, string id)
+        {
+            var items = Texts(map, "items", id);
+            foreach (var item in items.Where(item => !ItemId().IsMatch(item)))
+            {
+                Fault(LineOf(map, "items"), $"{id}: '{item}' is not an item id such as A1.2, X8 or 1.6.3");
+            }
+
+            return items;
+        }
+
+        private (OrderedDictionary<Outcome, string> Outcomes, OrderedDictionary<string, string> Reasons) CheckExits(
+            YamlMap map, string id, string check)
+        {
+            var outcomes = new OrderedDictionary<Outcome, string>();
+            var reasons = new OrderedDictionary<string, string>(StringComparer.Ordinal);
+            var line = LineOf(map, "exits");
+
+            if (Value(map, "exits") is not YamlMap exits)
+            {
+                Fault(line, $"{id}: a check node needs exits, a mapping from outcomes and reason codes to nodes");
+                return (outcomes, reasons);
+            }
+
+            foreach (var entry in exits.Entries)
+            {
+                if (entry.Value is not YamlText { Value: { Length: > 0 } next })
+                {
+                    Fault(entry.Line, $"{id}: exit '{entry.Key}' must name a node");
+                    continue;
+                }
+
+                foreach (var word in entry.Key.Split(',', StringSplitOptions.TrimEntries))
+                {
+                    var added = OutcomeWords.All.TryGetValue(word, out var outcome)
+                        ? outcomes.TryAdd(outcome, next)
+                        : reasons.TryAdd(word, next);
+                    if (!added)
+                    {
+                        Fault(entry.Line, $"{id}: there is already an exit for '{word}'");
+                    }
+                }
+            }
+
+            if (check.Length == 0)
+            {
+                return (outcomes, reasons);
+            }
+
+            if (!_checks.TryGetValue(check, out var signature))
+            {
+                Fault(LineOf(map, "check"), $"{id}: there is no check '{check}'");
+                return (outcomes, reasons);
+            }
+
+            // Whoever runs checks gives up after a while, whatever the check says of itself.
+            HashSet<Outcome> possible = [.. signature.Outcomes, Outcome.Inconclusive];
+
+            foreach (var outcome in outcomes.Keys.Where(outcome => !possible.Contains(outcome)))
+            {
+                Fault(line, $"{id}: check '{check}' never ends in '{OutcomeWords.For(outcome)}'");
+            }
+
+            foreach (var reason in reasons.Keys.Where(reason => !signature.ReasonCodes.ContainsKey(reason)))
+            {
+                Fault(line, $"{id}: check '{check}' has no outcome or reason code '{reason}'");
+            }
+
+            foreach (var outcome in possible.Order().Where(outcome => !outcomes.ContainsKey(outcome)))
+            {
+                var codes = signature.ReasonCodes.Where(code => code.Value == outcome).Select(code => code.Key).ToList();
+                var always = outcome is Outcome.Pass or Outcome.Inconclusive || codes.Count == 0;
+                var missing = codes.Where(code => !reasons.ContainsKey(code)).ToList();
+
+                if (always || missing.Count > 0)
+                {
+                    var instead = always ? "" : $", nor for its reason codes {string.Join(", ", missing)}";
+                    Fault(line, $"{id}: check '{check}' can end in '{OutcomeWords.For(outcome)}', and there is no exit for it{instead}");
+                }
+            }
+
+            return (outcomes, reasons);
+        }
+
+        private void Prove(Tree tree)
+        {
+            foreach (var (node, exit, next) in TreeProofs.WaysToNowhere(tree).Where(way => way.Next.Length > 0))
+            {
+                Fault(_lines[node.Id], $"{node.Id}: '{exit}' leads to '{next}', and there is no such node");
+            }
+
+            if (tree.Nodes.Count > 0 && !tree.Nodes.Values.Any(node => node is ConcludeNode))
+            {
+                Fault(null, "there is no conclude node");
+            }
+
+            foreach (var id in TreeProofs.DeadEnds(tree))
+            {
+                Fault(_lines[id], $"{id}: no way leads from here to a conclusion");
+            }
+
+            foreach (var id in TreeProofs.LoopsWithoutPerson(tree))
+            {
+                Fault(_lines[id], $"{id}: a loop leads back here without asking anybody");
+            }
+
+            // The ways out of an unread node are unknown, and so is what can be reached through it.
+            if (_unread.Count == 0 && tree.Nodes.ContainsKey(tree.Start))
+            {
+                foreach (var id in TreeProofs.Unreachable(tree))
+                {
+                    Fault(_lines[id], $"{id}: no way leads here from '{tree.Start}'");
+                }
+            }
+
+            var kept = new Dictionary<string, string>();
+            foreach (var node in tree.Nodes.Values.OfType<CollectNode>().Where(node => node.As.Length > 0))
+            {
+                if (!kept.TryAdd(node.As, node.Id))
+                {
+                    Fault(_lines[node.Id], $"{node.Id}: '{node.As}' is kept by node '{kept[node.As]}' already");
+                }
+            }
+        }
+
+        private void KnownKeys(YamlMap map, string id, params string[] known)
+        {
+            var met = new Dictionary<string, int>();
+            foreach (var entry in map.Entries)
+            {
+                if (!known.Contains(entry.Key))
+                {
+                    Fault(entry.Line, $"{Prefix(id)}'{entry.Key}' is not one of {string.Join(", ", known)}");
+                }
+                else if (!met.TryAdd(entry.Key, entry.Line))
+                {
+                    Fault(entry.Line, $"{Prefix(id)}'{entry.Key}' is given in line {met[entry.Key]} already");
+                }
+            }
+        }
+
+        private string Id(YamlMap map, string key, string node)
+        {
+            var id = Text(map, key, node);
+            if (id.Length > 0 && (!KebabCase().IsMatch(id) || id.Length > MaxIdLength))
+            {
+                Fault(LineOf(map, key), $"{Prefix(node)}{key} '{id}' must be kebab-case and at most {MaxIdLength} characters long");
+            }
+
+            return id;
+        }
+
+        private string Text(YamlMap map, string key, string node, int maxLength = int.MaxValue)
+        {
+            switch (Value(map, key))
+            {
+                case null:
+                    Fault(map.Line, $"{Prefix(node)}{key} is missing");
+                    return "";
+
+                case YamlText text when string.IsNullOrWhiteSpace(text.Value):
+                    Fault(text.Line, $"{Prefix(node)}{key} is empty");
+                    return "";
+
+                case YamlText text:
+                    var trimmed = text.Value.Trim();
+                    if (trimmed.Length > maxLength)
+                    {
+                        Fault(text.Line, $"{Prefix(node)}{key} has {trimmed.Length} characters, and at most {maxLength} are shown well");
+                    }
+
+                    return trimmed;
+
+                case var other:
+                    Fault(other.Line, $"{Prefix(node)}{key} must be text");
+                    return "";
+            }
+        }
+
+        private List<string> Texts(YamlMap map, string key, string node)
+        {
+            var texts = new List<string>();
+            switch (Value(map, key))
+            {
+                case null:
+                    break;
+
+                case YamlList list:
+                    foreach (var item in list.Items)
+                    {
+                        if (item is YamlText { Value: { Length: > 0 } text })
+                        {
+                            texts.Add(text);
+                        }
+                        else
+                        {
+                            Fault(item.Line, $"{Prefix(node)}{key} holds something other than text");
+                        }
+                    }
+
+                    break;
+
+                case var other:
+                    Fault(other.Line, $"{Prefix(node)}{key} must be a list");
+                    break;
+            }
+
+            return texts;
+        }
+
+        private bool Flag(YamlMap map, string key, string node)
+        {
+            switch (Value(map, key))
+            {
+                case null or YamlText { Value: "false" }:
+                    return false;
+
+                case YamlText { Value: "true" }:
+                    return true;
+
+                case var other:
+                    Fault(other.Line, $"{Prefix(node)}{key} must be true or false");
+                    return false;
+            }
+        }
+
+        private static YamlValue? Value(YamlMap map, string key) =>
+            map.Entries.FirstOrDefault(entry => entry.Key == key)?.Value;
+
+        private static int LineOf(YamlMap map, string key) =>
+            map.Entries.FirstOrDefault(entry => entry.Key == key)?.Line ?? map.Line;
+
+        private static string Prefix(string node) => node.Length == 0 ? "" : $"{node}: ";
+
+        private void Fault(int? line, string text) => Faults.Add(new TreeFault(file, line, text));
+    }
+}

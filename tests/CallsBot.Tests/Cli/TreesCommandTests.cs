@@ -1,0 +1,122 @@
+using System.CommandLine;
+using CallsBot.Cli;
+using CallsBot.Tests.Troubleshooting;
+
+namespace CallsBot.Tests.Cli;
+
+public sealed class TreesCommandTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("callsbot-trees-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task The_shipped_trees_are_sound_and_their_counts_are_printed()
+    {
+        var (exit, output, error) = await RunAsync("check");
+
+        exit.ShouldBe(0);
+        error.ShouldBeEmpty();
+        output.ShouldStartWith("calls-not-connecting: Calls do not connect\n  nodes    ");
+        output.ShouldContain("\n  answers  at most 7 answers to a conclusion\n");
+        output.ShouldContain("\n  checks   calls-plugin, rtcd-version\n");
+        output.ShouldContain("\n  items    A1.1, A1.2, A1.3, A2.1, A2.2, A2.3, A3.1, A3.2, A4.1, A4.2, ");
+    }
+
+    [Fact]
+    public async Task Every_fault_of_every_file_goes_to_stderr_and_the_exit_code_is_2()
+    {
+        var bad = Write("bad.yaml", "id: bad\nstart: x\nnodes: { end: { title: End, conclude: The end., cause: end } }");
+        var missing = Path.Combine(_folder.FullName, "missing.yaml");
+        var good = Write("good.yaml", Good);
+
+        var (exit, output, error) = await RunAsync("check", bad, missing, good);
+
+        exit.ShouldBe(2);
+        output.ShouldStartWith($"good.yaml: Good\n  nodes    1: 0 ask, 0 check, 0 collect, 0 instruct, 1 conclude\n");
+        error.ShouldStartWith($"{bad}:1: title is missing\n{bad}:2: start: there is no node 'x'\n{missing}: cannot be read: ");
+    }
+
+    [Fact]
+    public async Task A_folder_of_the_operators_is_checked_with_the_shipped_trees()
+    {
+        Write("good.yaml", Good.Replace("start: end", "start: and"));
+
+        var (exit, output, error) = await RunAsync(["check"], _folder.FullName);
+
+        exit.ShouldBe(2);
+        output.ShouldBeEmpty();
+        error.ShouldBe("good.yaml:3: start: there is no node 'and'\n");
+    }
+
+    [Theory]
+    [InlineData("mermaid", "stateDiagram-v2\n  s_end : end\n  [*] --> s_end\n  s_end --> [*]\n")]
+    [InlineData("dot", "digraph {\n  rankdir=\"LR\"\n  node [shape=box, style=rounded]\n  \"end\"\n  \"\" [shape=point]\n  \"\" -> \"end\"\n}\n")]
+    public async Task A_tree_is_drawn_on_stdout_and_nothing_else(string format, string drawing)
+    {
+        var (exit, output, error) = await RunAsync("graph", Write("good.yaml", Good), "--format", format);
+
+        exit.ShouldBe(0);
+        output.ShouldBe(drawing);
+        error.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_only_tree_need_not_be_named()
+    {
+        var (exit, output, _) = await RunAsync("graph");
+
+        exit.ShouldBe(0);
+        output.ShouldStartWith("stateDiagram-v2\n  s_what_happens : what-happens\n");
+    }
+
+    [Fact]
+    public async Task An_unknown_tree_is_answered_with_those_that_there_are()
+    {
+        var (exit, output, error) = await RunAsync("graph", "no-such-tree");
+
+        exit.ShouldBe(2);
+        output.ShouldBeEmpty();
+        error.ShouldBe("There is no tree and no file 'no-such-tree'. Trees: calls-not-connecting.\n");
+    }
+
+    [Fact]
+    public async Task With_several_trees_one_must_be_named()
+    {
+        Write("good.yaml", Good);
+
+        var (exit, _, error) = await RunAsync(["graph"], _folder.FullName);
+
+        exit.ShouldBe(2);
+        error.ShouldBe("Name one of the trees: calls-not-connecting, good.\n");
+    }
+
+    private const string Good =
+        """
+        id: good
+        title: Good
+        start: end
+        nodes:
+          end: { title: End, conclude: The end., cause: end }
+        """;
+
+    private string Write(string name, string yaml)
+    {
+        var path = Path.Combine(_folder.FullName, name);
+        File.WriteAllText(path, yaml);
+        return path;
+    }
+
+    private static Task<(int Exit, string Output, string Error)> RunAsync(params string[] args) => RunAsync(args, folder: null);
+
+    private static async Task<(int Exit, string Output, string Error)> RunAsync(string[] args, string? folder)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter { NewLine = "\n" };
+        var command = TreesCommand.Create(() => KnownChecks.All, () => folder);
+
+        var exit = await command.Parse(args).InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
+
+        return (exit, output.ToString(), error.ToString());
+    }
+}
