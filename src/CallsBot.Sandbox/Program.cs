@@ -1,1 +1,3 @@
-return 0;
+using CallsBot.Sandbox;
+
+return await SandboxApplication.RunAsync(args, Console.Out, Console.Error);
