@@ -29,7 +29,11 @@ internal sealed partial class Conversation(
     public const string FirstTree = "calls-not-connecting";
 
     /// <summary>The bot's user name; null until the server has told it.</summary>
-    public string? BotName => bot.Name;
+    public string? BotName => bot.Known?.Username;
+
+    /// <summary>Whether a command was typed in the direct channel with the bot, which is named after both accounts.</summary>
+    public bool IsDirectWithBot(SlashCommandRequest command) =>
+        bot.Known is { } me && command.ChannelName.Split("__") is [var one, var other] && (one == me.Id || other == me.Id);
 
     /// <summary>Begins a session for whoever typed the command, in their direct channel with the bot.</summary>
     /// <param name="command">The command; typed in the direct channel itself, in a thread, the card goes into that thread.</param>

@@ -88,6 +88,8 @@ internal static class ConversationTexts
         ? $"I have a few questions for you in [our direct messages]({link})."
         : "I have a few questions for you in our direct messages.";
 
+    public const string SeeBelow = "I have a few questions for you.";
+
     public static string DidYouMean(string typed, string meant) =>
         $"I do not know `{typed.Trim()}`. Did you mean `/callshelp {meant}`? To describe a problem, use a few more words.";
 

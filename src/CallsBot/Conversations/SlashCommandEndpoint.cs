@@ -65,7 +65,7 @@ internal sealed partial class SlashCommandEndpoint(
 
             case Subcommand.Start { Complaint: var complaint }:
                 return After(
-                    "Starting a session", command, ConversationTexts.SeeDirectMessage(LinkToBot(command)),
+                    "Starting a session", command, conversation.IsDirectWithBot(command) ? ConversationTexts.SeeBelow : ConversationTexts.SeeDirectMessage(LinkToBot(command)),
                     token => conversation.StartAsync(command, complaint, token));
 
             default:

@@ -15,7 +15,7 @@ internal sealed class BotAccount
     public Task<User> GetAsync(CancellationToken cancellationToken) => _me.Task.WaitAsync(cancellationToken);
 
     /// <summary>Null until the server has said it.</summary>
-    public string? Name => _me.Task.IsCompletedSuccessfully ? _me.Task.Result.Username : null;
+    public User? Known => _me.Task.IsCompletedSuccessfully ? _me.Task.Result : null;
 
     public void Is(User me) => _me.TrySetResult(me);
 

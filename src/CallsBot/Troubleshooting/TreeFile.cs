@@ -447,7 +447,7 @@ internal static partial class TreeFile
                     return "";
 
                 case YamlText text:
-                    var trimmed = text.Value.Trim();
+                    var trimmed = Prose.Unwrap(text.Value.Trim());
                     if (trimmed.Length > maxLength)
                     {
                         Fault(text.Line, $"{Prefix(node)}{key} has {trimmed.Length} characters, and at most {maxLength} are shown well");
