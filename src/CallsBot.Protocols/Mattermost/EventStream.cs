@@ -42,7 +42,8 @@ public sealed class EventStream(Uri server, string tokenName, string token, Time
 
     /// <summary>
     /// Reads until cancelled. Ends by itself only with a <see cref="MattermostException"/>, status 401, when the server
-    /// does not take the token. Nothing is read from the server while the receiver is busy.
+    /// does not take the token. Nothing is read from the server while the receiver is busy; one that is busy for more than
+    /// 40 s while events wait loses the connection, since the answers to pings wait behind them, and is told to catch up.
     /// </summary>
     public async IAsyncEnumerable<StreamEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

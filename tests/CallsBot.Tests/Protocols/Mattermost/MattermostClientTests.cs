@@ -499,7 +499,10 @@ public sealed class MattermostClientTests
 
     private static string Error(string id, string message, int status) => new JsonObject
     {
-        ["id"] = id, ["message"] = message, ["detailed_error"] = $"token={Token}", ["status_code"] = status,
+        ["id"] = id,
+        ["message"] = message,
+        ["detailed_error"] = $"token={Token}",
+        ["status_code"] = status,
     }.ToJsonString();
 
     private static string? PendingIdOf(SeenRequest request) =>

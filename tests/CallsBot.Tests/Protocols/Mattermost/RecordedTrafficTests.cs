@@ -378,7 +378,10 @@ public sealed class RecordedTrafficTests
 
         file.ShouldBe(new FileInfo
         {
-            Id = "wkx9huq4qjd798anmr7e3axwde", Name = "rtcd.log", Size = 37, MimeType = "text/x-log; charset=utf-8",
+            Id = "wkx9huq4qjd798anmr7e3axwde",
+            Name = "rtcd.log",
+            Size = 37,
+            MimeType = "text/x-log; charset=utf-8",
         });
     }
 
