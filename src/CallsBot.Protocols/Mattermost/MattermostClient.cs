@@ -10,7 +10,7 @@ namespace CallsBot.Protocols.Mattermost;
 /// <summary>One account's connection to a Mattermost server. Every method throws <see cref="MattermostException"/>.</summary>
 /// <remarks>
 /// The rate limit is waited out within the time limit. Lost connections and 502, 503 and 504 are tried again for what can
-/// be repeated without harm: reading, and creating a post that has a <c>pending_post_id</c>. Safe for concurrent use.
+/// be repeated without harm: reading, changing a post or a command, and creating a post that has a <c>pending_post_id</c>. Safe for concurrent use.
 /// </remarks>
 public sealed class MattermostClient : IDisposable
 {

@@ -200,7 +200,9 @@ internal sealed class RequestPipeline : DelegatingHandler
 
     private async ValueTask<bool> MayRepeatAsync(Outcome<HttpResponseMessage> outcome, Attempt attempt)
     {
-        var repeatable = attempt.Request.Method == HttpMethod.Get || attempt.Request.Content is JsonBody { Repeatable: true };
+        // Doing a PUT twice is doing it once (RFC 9110 section 9.2.2).
+        var repeatable = attempt.Request.Method == HttpMethod.Get || attempt.Request.Method == HttpMethod.Put
+            || attempt.Request.Content is JsonBody { Repeatable: true };
         if (outcome.Result is not { } response)
         {
             return repeatable && outcome.Exception is HttpRequestException

@@ -32,6 +32,12 @@ internal sealed partial record SetupPlan
 {
     public const string DefaultBotName = "callsbot";
 
+    /// <summary>Where the bot takes slash commands.</summary>
+    public const string CommandPath = "/mattermost/command";
+
+    /// <summary>Where the bot says that it runs.</summary>
+    public const string HealthPath = "/healthz";
+
     private SetupPlan()
     {
     }
@@ -67,9 +73,9 @@ internal sealed partial record SetupPlan
     public bool KeepAdminToken { get; init; }
 
     /// <summary>Where Mattermost is to send the slash command.</summary>
-    public string CommandUrl => TextOf(Callback) + "/mattermost/command";
+    public string CommandUrl => TextOf(Callback) + CommandPath;
 
-    public string HealthUrl => TextOf(Callback) + "/healthz";
+    public string HealthUrl => TextOf(Callback) + HealthPath;
 
     /// <summary>The address as it is written into settings and commands: no slash at its end.</summary>
     public static string TextOf(Uri address) => address.GetLeftPart(UriPartial.Path).TrimEnd('/');

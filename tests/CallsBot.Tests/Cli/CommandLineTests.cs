@@ -1,0 +1,204 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using CallsBot.Cli;
+using CallsBot.Conversations;
+using CallsBot.Hosting;
+using CallsBot.Setup;
+using CallsBot.Tests.Support;
+
+namespace CallsBot.Tests.Cli;
+
+/// <summary>The program as people start it: what it prints where, and what it ends with.</summary>
+public sealed class CommandLineTests : IDisposable
+{
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("callsbot-cli-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Help_names_every_command()
+    {
+        var run = await RunAsync(["--help"]);
+
+        run.ExitCode.ShouldBe(0);
+        CommandLine.Create().Subcommands.Count.ShouldBeGreaterThan(4);
+        foreach (var command in CommandLine.Create().Subcommands)
+        {
+            run.Output.ShouldContain($"  {command.Name} ");
+            command.Description.ShouldNotBeNullOrEmpty(command.Name);
+        }
+    }
+
+    [Theory]
+    [InlineData("serv")]
+    [InlineData("serve", "--nonsense")]
+    [InlineData("setup", "--check")]
+    [InlineData("trees", "graph", "--format", "png")]
+    [InlineData]
+    public async Task A_wrong_command_line_is_usage_and_leaves_standard_output_empty(params string[] args)
+    {
+        var run = await RunAsync(args);
+
+        run.ExitCode.ShouldBe(ExitCodes.Usage);
+        run.Output.ShouldBeEmpty();
+        run.Error.ShouldContain("callsbot --help");
+    }
+
+    [Fact]
+    public async Task Serve_without_settings_says_all_that_is_missing_and_how_to_set_it()
+    {
+        var run = await RunAsync(["serve"]);
+
+        run.ExitCode.ShouldBe(ExitCodes.Usage);
+        run.Output.ShouldBeEmpty();
+        foreach (var name in new[] { "Mattermost:Server", "Mattermost:BotToken", "Mattermost:CommandTokens", "Conversations:CallbackUrl", "Conversations:SigningKeys" })
+        {
+            run.Error.ShouldContain($"{name}: is missing. Set CALLSBOT_{name.Replace(":", "__", StringComparison.Ordinal)}");
+        }
+
+        run.Error.ShouldNotContain("Exception");
+        run.Error.ShouldNotContain("   at ");
+    }
+
+    [Fact]
+    public async Task Serve_says_that_its_address_is_taken_and_how_to_choose_another()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+
+        var run = await RunAsync(["serve"], Settings($"http://{taken.LocalEndpoint}"));
+
+        run.ExitCode.ShouldBe(ExitCodes.Usage);
+        run.Error.ShouldContain("CALLSBOT_Urls");
+        run.Error.ShouldNotContain("   at ");
+    }
+
+    [Fact]
+    public async Task Serve_says_that_the_database_cannot_be_used()
+    {
+        var settings = Settings("http://127.0.0.1:0");
+        settings["CALLSBOT_Storage__ConnectionString"] = "Data Source=/nowhere/at/all/callsbot.db";
+
+        var run = await RunAsync(["serve"], settings);
+
+        run.ExitCode.ShouldBe(ExitCodes.Usage);
+        run.Error.ShouldContain("Storage:ConnectionString");
+        run.Error.ShouldNotContain("   at ");
+    }
+
+    [Fact]
+    public async Task Config_check_is_content_with_complete_settings()
+    {
+        var run = await RunAsync(["config", "check"], Settings("http://127.0.0.1:0"));
+
+        run.ShouldBe(new Run(0, "The settings are complete.\n", ""));
+    }
+
+    [Fact]
+    public async Task Config_show_prints_no_secret()
+    {
+        var settings = Settings("http://127.0.0.1:0");
+
+        var run = await RunAsync(["config", "show"], settings);
+
+        run.ExitCode.ShouldBe(0);
+        run.Output.ShouldContain("http://127.0.0.1:9");
+        foreach (var secret in new[] { "BotToken", "CommandTokens__0", "AdminToken" })
+        {
+            run.Output.ShouldNotContain(settings[$"CALLSBOT_Mattermost__{secret}"]!);
+        }
+    }
+
+    [Fact]
+    public async Task The_shipped_trees_are_sound_with_the_checks_there_are()
+    {
+        var run = await RunAsync(["trees", "check"]);
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Output.ShouldContain(Conversation.FirstTree);
+    }
+
+    [Fact]
+    public async Task A_broken_tree_is_told_with_all_its_faults()
+    {
+        var file = Path.Combine(_folder.FullName, "broken.yaml");
+        await File.WriteAllTextAsync(file, "id: broken\ntitle: Broken\nstart: nowhere\nnodes:\n  a:\n    title: A\n    check: no-such-check\n    text: x\n");
+
+        var run = await RunAsync(["trees", "check", file]);
+
+        run.ExitCode.ShouldBe(ExitCodes.Usage);
+        run.Error.ShouldContain("nowhere");
+        run.Error.ShouldContain("no-such-check");
+        run.Error.ShouldNotContain("   at ");
+    }
+
+    [Fact]
+    public async Task Chat_walks_the_tree_without_any_settings()
+    {
+        var run = await RunAsync(["chat"], input: "1\nfor everyone\nback\nxyzzy\nquit\n");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Output.ShouldContain("1. It keeps connecting, then gives up");
+        run.Output.ShouldContain("Skipped: ");
+        run.Output.ShouldContain("That is none of the answers.");
+        run.Error.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Setup_and_the_endpoints_agree_on_their_paths()
+    {
+        var plan = new Uri("http://callsbot.example.com:8077");
+
+        new Uri(plan, SlashCommandEndpoint.Path).ToString().ShouldBe($"{plan}{SetupPlan.CommandPath.TrimStart('/')}");
+        new Uri(plan, HealthEndpoints.Health).ToString().ShouldBe($"{plan}{SetupPlan.HealthPath.TrimStart('/')}");
+    }
+
+    private static Dictionary<string, string?> Settings(string url) => new()
+    {
+        ["CALLSBOT_Urls"] = url,
+        ["CALLSBOT_Mattermost__Server"] = "http://127.0.0.1:9",
+        ["CALLSBOT_Mattermost__BotToken"] = $"bot-{Some.Id()}",
+        ["CALLSBOT_Mattermost__AdminToken"] = $"admin-{Some.Id()}",
+        ["CALLSBOT_Mattermost__CommandTokens__0"] = $"command-{Some.Id()}",
+        ["CALLSBOT_Conversations__CallbackUrl"] = "http://127.0.0.1:8077",
+        ["CALLSBOT_Conversations__SigningKeys__0"] = Some.SigningKey(),
+    };
+
+    private async Task<Run> RunAsync(string[] args, Dictionary<string, string?>? environment = null, string input = "")
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(BotApplication).Assembly.Location, .. args])
+        {
+            WorkingDirectory = _folder.FullName,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment ?? [])
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        using var bound = new CancellationTokenSource(Bound);
+        try
+        {
+            await process.WaitForExitAsync(bound.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            throw new TimeoutException($"callsbot {string.Join(' ', args)} did not end within {Bound}.");
+        }
+
+        return new Run(process.ExitCode, await output, await error);
+    }
+
+    private sealed record Run(int ExitCode, string Output, string Error);
+}
