@@ -61,6 +61,7 @@ internal static class SandboxApplication
             sandbox.Mattermost.DirectMessageFrom(person);
         }
 
+        sandbox.Mattermost.InstallCalls("1.12.2");
         var callback = new Uri($"http://127.0.0.1:{FreePort()}");
         sandbox.Mattermost.CreateCommand(new Uri(callback, "mattermost/command"));
         var storage = Directory.CreateTempSubdirectory("callsbot-sandbox-");

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CallsBot.Protocols.Mattermost;
 
 namespace CallsBot.Sandbox.Mattermost;
 
@@ -44,6 +45,7 @@ internal sealed class MattermostSandbox(
             Trigger = trigger,
             Method = "P",
             Url = url.ToString(),
+            Username = "callsbot",
             AutoComplete = true,
             AutoCompleteDescription = "Find out why calls fail",
             AutoCompleteHint = "[what is wrong]",
@@ -120,6 +122,22 @@ internal sealed class MattermostSandbox(
 
     /// <summary>The next requests to the REST API are answered 429.</summary>
     public void RateLimitNext(int count, TimeSpan? retryAfter = null) => server.RateLimit.Next(count, retryAfter ?? TimeSpan.FromSeconds(1));
+
+    /// <summary>The Calls plugin is installed and runs, or is in another state (model/plugin_status.go); a new workspace has no plugins.</summary>
+    public void InstallCalls(string version, PluginState state = PluginState.Running) => configuration.PluginStatuses =
+    [
+        new JsonObject
+        {
+            ["plugin_id"] = "com.mattermost.calls",
+            ["cluster_id"] = "",
+            ["plugin_path"] = "plugins/com.mattermost.calls",
+            ["state"] = (int)state,
+            ["error"] = "",
+            ["name"] = "Calls",
+            ["description"] = "Integrates real-time voice communication in Mattermost",
+            ["version"] = version,
+        },
+    ];
 
     /// <summary>The account's tokens stop working at once.</summary>
     public void RevokeTokens(string username) => workspace.RevokeTokens(Person(username).Id);

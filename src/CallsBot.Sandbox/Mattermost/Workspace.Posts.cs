@@ -16,8 +16,11 @@ internal sealed partial class Workspace
     private static readonly TimeSpan PendingPostLifetime = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<string, StoredPost> _posts = new(StringComparer.Ordinal);
-    private readonly List<string> _postOrder = [];
+    private readonly Dictionary<string, List<string>> _postsByChannel = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<StoredPost>> _earlierByChannel = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HashSet<string>> _replies = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string PostId, DateTimeOffset At)> _pendingPosts = new(StringComparer.Ordinal);
+    private readonly Queue<(string Id, DateTimeOffset At)> _pendingOrder = [];
     private readonly List<Whisper> _whispers = [];
 
     public JsonObject CreatePost(Account by, JsonObject body)
@@ -128,9 +131,13 @@ internal sealed partial class Workspace
             // The event goes out with the post as it was (app/post.go, DeletePost).
             Publish("post_deleted", PostData(post), new Audience { ChannelId = post.ChannelId });
             var now = Now();
-            foreach (var gone in _posts.Values.Where(other => other.Id == id || other.RootId == id).ToArray())
+            foreach (var gone in RepliesTo(id).Append(id).Select(other => _posts[other]).ToArray())
             {
                 _posts[gone.Id] = gone with { DeleteAt = now, UpdateAt = now, Change = Changes.Add() };
+                if (gone.RootId.Length > 0)
+                {
+                    _replies[gone.RootId].Remove(gone.Id);
+                }
             }
         }
     }
@@ -145,7 +152,8 @@ internal sealed partial class Workspace
         {
             StoredPost[] changed =
             [
-                .. InOrder(channelId).Where(post => post.UpdateAt > since).Take(MaxSince).Reverse(),
+                .. InOrder(channelId).Concat(_earlierByChannel.GetValueOrDefault(channelId) ?? [])
+                    .Where(post => post.UpdateAt > since).OrderBy(post => post.CreateAt).Take(MaxSince).Reverse(),
             ];
             var roots = changed.Where(post => post.RootId.Length > 0).Select(post => _posts[post.RootId]);
             return List(changed, roots);
@@ -281,7 +289,12 @@ internal sealed partial class Workspace
             RequireFits(post);
 
             _posts[post.Id] = post;
-            _postOrder.Add(post.Id);
+            ListIn(_postsByChannel, channel.Id).Add(post.Id);
+            if (post.RootId.Length > 0)
+            {
+                SetIn(_replies, post.RootId).Add(post.Id);
+            }
+
             foreach (var fileId in post.FileIds)
             {
                 _files[fileId] = _files[fileId] with { PostId = post.Id };
@@ -289,7 +302,7 @@ internal sealed partial class Workspace
 
             if (draft.PendingPostId.Length > 0)
             {
-                _pendingPosts[draft.PendingPostId] = (post.Id, _settings.Time.GetUtcNow());
+                Remember(draft.PendingPostId, post.Id);
             }
 
             Touch(post.RootId, now);
@@ -332,8 +345,7 @@ internal sealed partial class Workspace
 
         var earlier = old with { Id = Ids.New(), OriginalId = old.Id, DeleteAt = now, UpdateAt = now };
         _posts[post.Id] = post;
-        _posts[earlier.Id] = earlier;
-        _postOrder.Insert(_postOrder.IndexOf(post.Id), earlier.Id);
+        ListIn(_earlierByChannel, post.ChannelId).Add(earlier);
         Touch(post.RootId, now);
         _channels[post.ChannelId] = _channels[post.ChannelId] with { LastPostAt = now };
         Publish("post_edited", PostData(post), new Audience { ChannelId = post.ChannelId });
@@ -484,17 +496,54 @@ internal sealed partial class Workspace
         }
     }
 
-    private int ReplyCount(StoredPost post) =>
-        _posts.Values.Count(other => other.DeleteAt == 0 && other.RootId.Length > 0 && other.RootId == post.ThreadId);
+    private int ReplyCount(StoredPost post) => RepliesTo(post.ThreadId).Count;
+
+    private HashSet<string> RepliesTo(string rootId) => _replies.GetValueOrDefault(rootId) ?? [];
 
     private IEnumerable<StoredPost> InOrder(string channelId) =>
-        _postOrder.Select(id => _posts[id]).Where(post => post.ChannelId == channelId);
+        (_postsByChannel.GetValueOrDefault(channelId) ?? []).Select(id => _posts[id]);
+
+    private void Remember(string pendingPostId, string postId)
+    {
+        var now = _settings.Time.GetUtcNow();
+        while (_pendingOrder.TryPeek(out var oldest) && now - oldest.At > PendingPostLifetime)
+        {
+            _pendingOrder.Dequeue();
+            if (_pendingPosts[oldest.Id].At == oldest.At)
+            {
+                _pendingPosts.Remove(oldest.Id);
+            }
+        }
+
+        _pendingPosts[pendingPostId] = (postId, now);
+        _pendingOrder.Enqueue((pendingPostId, now));
+    }
+
+    private static List<T> ListIn<T>(Dictionary<string, List<T>> lists, string key)
+    {
+        if (!lists.TryGetValue(key, out var list))
+        {
+            lists[key] = list = [];
+        }
+
+        return list;
+    }
+
+    private static HashSet<string> SetIn(Dictionary<string, HashSet<string>> sets, string key)
+    {
+        if (!sets.TryGetValue(key, out var set))
+        {
+            sets[key] = set = new HashSet<string>(StringComparer.Ordinal);
+        }
+
+        return set;
+    }
 
     private JsonObject Page(IEnumerable<StoredPost> newestFirst, int page, int perPage)
     {
         StoredPost[] posts = [.. newestFirst.Skip(page * perPage).Take(perPage)];
-        var threads = posts.Select(post => post.ThreadId).ToHashSet(StringComparer.Ordinal);
-        return List(posts, _posts.Values.Where(post => post.DeleteAt == 0 && threads.Contains(post.ThreadId)));
+        var threads = posts.Select(post => post.ThreadId).Distinct(StringComparer.Ordinal);
+        return List(posts, threads.SelectMany(id => RepliesTo(id).Append(id)).Select(id => _posts[id]).Where(post => post.DeleteAt == 0));
     }
 
     private JsonObject List(IReadOnlyList<StoredPost> inOrder, IEnumerable<StoredPost> besides)
