@@ -5,6 +5,7 @@ using CallsBot.Probes;
 using CallsBot.Protocols.Mattermost;
 using CallsBot.Settings;
 using CallsBot.Troubleshooting;
+using Serilog.Events;
 
 namespace CallsBot.Cli;
 
@@ -24,7 +25,7 @@ internal static class OfflineServices
 
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(settings.Settings);
-        services.AddLogging(logging => logging.AddStandardError(settings.Settings));
+        services.AddLogging(logging => logging.AddStandardError(settings.Settings, LogEventLevel.Warning));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider => Administrator(settings.Settings, provider.GetRequiredService<TimeProvider>()));
         services.AddProbes().AddChecks().AddTroubleshooting();

@@ -300,6 +300,11 @@ internal static partial class TreeFile
             var reasons = new OrderedDictionary<string, string>(StringComparer.Ordinal);
             var line = LineOf(map, "exits");
 
+            if (check.Length > 0 && !_checks.ContainsKey(check))
+            {
+                Fault(LineOf(map, "check"), $"{id}: there is no check '{check}'");
+            }
+
             if (Value(map, "exits") is not YamlMap exits)
             {
                 Fault(line, $"{id}: a check node needs exits, a mapping from outcomes and reason codes to nodes");
@@ -326,14 +331,8 @@ internal static partial class TreeFile
                 }
             }
 
-            if (check.Length == 0)
-            {
-                return (outcomes, reasons);
-            }
-
             if (!_checks.TryGetValue(check, out var signature))
             {
-                Fault(LineOf(map, "check"), $"{id}: there is no check '{check}'");
                 return (outcomes, reasons);
             }
 

@@ -797,6 +797,11 @@ function showState(given) {
   $('unexpected').querySelector('ul').replaceChildren(...given.unexpected.map(one => h('li', {}, one.split('\n')[0])));
 }
 
+// Nobody waits for a request in the background. That the workspace is away is told by the banner.
+window.addEventListener('unhandledrejection', event => {
+  if (event.reason instanceof TypeError && event.reason.message === 'Failed to fetch') event.preventDefault();
+});
+
 async function start() {
   showState(await own('state'));
   $('person').append(...state.people.map(person =>

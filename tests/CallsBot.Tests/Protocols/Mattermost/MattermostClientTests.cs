@@ -155,6 +155,20 @@ public sealed class MattermostClientTests
     [Theory]
     [InlineData(502)]
     [InlineData(0)]
+    public async Task A_change_of_a_post_is_tried_again(int status)
+    {
+        await using var server = await Requests.AnswerAsync((count, _) => count == 1 ? Reply(status, "down") : Reply(200, PostJson("p1")));
+        using var client = ClientOf(server.Address);
+
+        var post = await PassTimeAsync(client.Api.PatchPostAsync("p1", new PostPatch { Message = "changed" }, default));
+
+        post.Id.ShouldBe("p1");
+        server.Seen.Count.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData(502)]
+    [InlineData(0)]
     public async Task What_may_have_been_done_is_not_done_again(int status)
     {
         await using var server = await Requests.AnswerAsync((_, _) => Reply(status, "down"));
