@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using CallsBot.Sandbox;
-using CallsBot.Sandbox.Mattermost;
 using CallsBot.Sandbox.Rtcd;
 using Microsoft.Playwright;
 
@@ -122,8 +121,7 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IAsyncL
         await _page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Cancel" }).ClickAsync();
 
         await Expect(_page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
-        await Wait.ForAsync(_sandbox.Mattermost.Workspace.Changes, TimeSpan.FromSeconds(5), () => _integration.Last.Path == "/dialog", () => "no dialog request");
-        _integration.Last.Json["cancelled"]!.GetValue<bool>().ShouldBeTrue();
+        (await _integration.Receives("/dialog")).Json["cancelled"]!.GetValue<bool>().ShouldBeTrue();
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using CallsBot.Sandbox.Mattermost;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -12,6 +13,7 @@ internal sealed class ScriptedIntegration : IAsyncDisposable
 {
     private readonly WebApplication _application;
     private readonly ConcurrentQueue<ReceivedRequest> _received = [];
+    private readonly ChangeLog _changes = new();
     private readonly ConcurrentDictionary<string, ConcurrentQueue<Func<ReceivedRequest, Task<Reply>>>> _replies = new();
 
     private ScriptedIntegration(WebApplication application) => _application = application;
@@ -44,6 +46,10 @@ internal sealed class ScriptedIntegration : IAsyncDisposable
     public void Answers(string path, Func<ReceivedRequest, Task<Reply>> answer) =>
         _replies.GetOrAdd(path, _ => []).Enqueue(answer);
 
+    /// <summary>Waits for a request to a path.</summary>
+    public Task<ReceivedRequest> Receives(string path) => Wait.ForAsync(
+        _changes, TimeSpan.FromSeconds(10), () => Received.LastOrDefault(request => request.Path == path), () => $"Nothing came to {path}.");
+
     public async ValueTask DisposeAsync()
     {
         await _application.StopAsync();
@@ -59,6 +65,7 @@ internal sealed class ScriptedIntegration : IAsyncDisposable
             http.Request.Headers.ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value.ToString()),
             await reader.ReadToEndAsync());
         _received.Enqueue(request);
+        _changes.Add();
         var reply = _replies.TryGetValue(request.Path, out var queue) && queue.TryDequeue(out var answer)
             ? await answer(request)
             : new Reply(500, $"nothing is scripted for {request.Path}", "text/plain");

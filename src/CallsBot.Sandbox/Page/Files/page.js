@@ -686,13 +686,13 @@ function connect(generation, delay = 500) {
   socket.onmessage = async message => {
     const event = JSON.parse(message.data);
     if (event.event === 'hello') {
-      const isReturn = !$('lost').hidden;
       $('lost').hidden = true;
       delay = 500;
-      if (isReturn) {
-        await loadChannels();
+      // What came between the last look and now was told to nobody.
+      await loadChannels();
+      showChannels();
+      if (state.channelId) {
         await loadPosts(state.channelId);
-        showChannels();
         showPosts();
       }
     } else {
