@@ -19,6 +19,7 @@ need() { # need COMMAND-OR-FILE PACKAGE…
 }
 
 need chromium chromium
+need ss iproute2
 need '/usr/lib/postgresql/*/bin/initdb' postgresql
 
 # A PostgreSQL of the tests' own. It refuses to run as root, so root lends it the package's account.
@@ -30,7 +31,8 @@ if [ "$(id -u)" = 0 ]; then
   as=(runuser -u postgres --)
 fi
 (cd "$cluster" && "${as[@]}" "$postgres/initdb" -D "$cluster/data" -A trust -U callsbot -E UTF8 >/dev/null)
-port=$(comm -23 <(seq 40000 49000) <(ss -Htan | awk '{sub(/.*:/, "", $4); print $4}' | sort -un) | shuf -n 1)
+port=$(shuf -i 40000-49000 -n 1)
+while ss -Htan "sport = :$port" | grep -q .; do port=$((port + 1)); done
 (cd "$cluster" && "${as[@]}" "$postgres/pg_ctl" -D "$cluster/data" -w -t 30 -l "$cluster/log" \
   -o "-h 127.0.0.1 -p $port -k $cluster -c fsync=off" start >/dev/null)
 stop() {

@@ -45,6 +45,12 @@ internal sealed class KnownSettings(IReadOnlyList<SettingsSection> sections)
     {
         foreach (var top in settings.GetChildren().Where(top => !Others.Contains(top.Key, StringComparer.OrdinalIgnoreCase)))
         {
+            // Kubernetes sets CALLSBOT_SERVICE_HOST and more of the kind where a service is called callsbot.
+            if (top.Value is not null && SettingsFiles.IsFromEnvironment(settings, top.Key))
+            {
+                continue;
+            }
+
             if (sections.FirstOrDefault(section => section.Name.Equals(top.Key, StringComparison.OrdinalIgnoreCase)) is not { } section)
             {
                 yield return $"{top.Key}: there is no such group of settings. There are {string.Join(", ", sections.Select(s => s.Name))}.";

@@ -50,6 +50,9 @@ internal static class SettingsFiles
             var other => other.ToString() ?? "",
         };
 
+    public static bool IsFromEnvironment(IConfigurationRoot settings, string key) =>
+        settings.Providers.LastOrDefault(provider => provider.TryGet(key, out _)) is EnvironmentVariablesConfigurationProvider;
+
     /// <summary>The name of the file or variable that holds a setting.</summary>
     public static string FileName(string key) => key.Replace(":", "__", StringComparison.Ordinal);
 

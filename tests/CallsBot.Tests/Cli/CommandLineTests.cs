@@ -98,6 +98,16 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task What_kubernetes_puts_into_the_environment_is_no_setting()
+    {
+        var settings = Settings("http://127.0.0.1:0");
+        settings["CALLSBOT_SERVICE_HOST"] = "10.0.0.7";
+        settings["CALLSBOT_PORT_8077_TCP"] = "tcp://10.0.0.7:8077";
+
+        (await RunAsync(["config", "check"], settings)).ExitCode.ShouldBe(ExitCodes.Success);
+    }
+
+    [Fact]
     public async Task Config_show_prints_no_secret()
     {
         var settings = Settings("http://127.0.0.1:0");
