@@ -17,7 +17,7 @@ public sealed partial class ArchitectureTests
         ["Probes"] = ["Settings"],
         ["Checks"] = ["Mattermost", "Probes"],
         ["Troubleshooting"] = ["Checks", "StateMachines"],
-        ["Conversations"] = ["Checks", "Hosting", "Mattermost", "Settings", "Storage", "Troubleshooting"],
+        ["Conversations"] = ["Checks", "Hosting", "Mattermost", "Probes", "Settings", "Storage", "Troubleshooting"],
         ["Setup"] = ["Mattermost", "Settings"],
     };
 

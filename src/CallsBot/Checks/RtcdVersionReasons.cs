@@ -35,7 +35,7 @@ internal static class RtcdVersionReasons
     public const string ResponseTooLarge = "response-too-large";
     public const string NoRtcdUrl = "no-rtcd-url";
 
-    /// <summary>Reserved for installations whose media server is LiveKit; nothing ends so yet.</summary>
+    /// <summary>Reserved for installations whose call server is LiveKit; nothing ends so yet.</summary>
     public const string CallsV2 = "calls-v2";
 
     private static readonly NextStep AskFromMattermost = new(
@@ -73,20 +73,20 @@ internal static class RtcdVersionReasons
     public static Reason Passed { get; } = new(
         Code: null,
         Outcome.Pass,
-        "The media server answers, and its version is new enough.",
+        "The call server answers, and its version is new enough.",
         "{seen}; the Calls plugin needs {minimum} or newer.");
 
     public static Reason PassedInPart { get; } = new(
         Code: null,
         Outcome.Pass,
-        "The media server answers and its version is new enough, but not at every one of its addresses.",
+        "The call server answers and its version is new enough, but not at every one of its addresses.",
         "{seen}; the Calls plugin needs {minimum} or newer. It makes a connection to each IPv4 address of {host} and does not start while one of them fails. These did not answer: {failed}.",
         new NextStep("See which addresses the name has, mend the servers behind those that fail, or take them out of the name service.", "getent ahosts '{host}'"));
 
     public static Reason PassedWithoutIPv4 { get; } = new(
         Code: null,
         Outcome.Pass,
-        "The media server answers and its version is new enough, but the Calls plugin may not find it.",
+        "The call server answers and its version is new enough, but the Calls plugin may not find it.",
         "{seen}, over IPv6. {host} has no IPv4 address, and the Calls plugin uses those only.",
         new NextStep("Give the name an IPv4 address, and check on a Mattermost server that it has one.", "getent ahostsv4 '{host}'"));
 
@@ -95,13 +95,13 @@ internal static class RtcdVersionReasons
         new(
             VersionUnknown,
             Outcome.Warn,
-            "The media server answers, but does not say which release it is, so its age cannot be judged.",
+            "The call server answers, but does not say which release it is, so its age cannot be judged.",
             "{url} gives its version as \"{version}\". The Calls plugin lets builds without a version, \"master\" and \"dev…\" pass, and refuses any other text that is no release number. It needs {minimum} or newer.",
             new NextStep("Look at the whole answer. Install a release of RTCD, or make sure that your own build is newer than {minimum}.", "curl -gsS -m 5 '{url}/version'")),
         new(
             NameNotFound,
             Outcome.Fail,
-            "The name of the media server does not resolve.",
+            "The name of the call server does not resolve.",
             "The name service has no address for {host} ({source}): {seen}",
             new NextStep("On a Mattermost server, look the name up. The Calls plugin uses IPv4 addresses only.", "getent ahostsv4 '{host}'"),
             new NextStep("If the name is wrong, correct the RTCD Service URL in System Console > Plugins > Calls."),
@@ -109,7 +109,7 @@ internal static class RtcdVersionReasons
         new(
             ConnectionRefused,
             Outcome.Fail,
-            "The media server's machine answers, but nothing listens on its API port.",
+            "The call server's machine answers, but nothing listens on its API port.",
             "{seen}: RTCD is not running, listens on another port or address, or a firewall rejects the connection.",
             IsItRunning,
             WhoListens,
@@ -118,7 +118,7 @@ internal static class RtcdVersionReasons
         new(
             ConnectTimeout,
             Outcome.Fail,
-            "The media server does not answer connection requests: a firewall drops them, or the machine is down.",
+            "The call server does not answer connection requests: a firewall drops them, or the machine is down.",
             "{seen}.",
             new NextStep("From a Mattermost server, try the port.", "nc -vz -w 3 '{host}' {port}"),
             new NextStep("On the RTCD server, look for the port in the firewall's rules. Allow TCP {port} from the Mattermost servers only.", "sudo nft list ruleset | grep -nw {port}"),
@@ -127,7 +127,7 @@ internal static class RtcdVersionReasons
         new(
             ResponseTimeout,
             Outcome.Fail,
-            "The media server accepts the connection but does not answer in time.",
+            "The call server accepts the connection but does not answer in time.",
             "{seen}. Either RTCD hangs or is overloaded, or something between takes connections on its behalf, or this is RTCD's media port (8443 by default), which accepts connections and waits: the API port is 8045 by default.",
             IsItRunning,
             new NextStep("On the RTCD server, ask it without the network between.", "curl -gsSk -m 5 '{scheme}://localhost:{port}/version'"),
@@ -136,14 +136,14 @@ internal static class RtcdVersionReasons
         new(
             Unreachable,
             Outcome.Fail,
-            "There is no network path to the media server.",
+            "There is no network path to the call server.",
             "{seen}.",
             new NextStep("From the machine that CallsBot runs on and from a Mattermost server, look at the route.", "ip route get \"$(getent ahostsv4 '{host}' | awk 'NR==1 {print $1}')\""),
             new NextStep("From the same machines, try the port.", "nc -vz -w 3 '{host}' {port}")),
         new(
             ConnectionReset,
             Outcome.Fail,
-            "The media server's port accepts the connection and then drops it.",
+            "The call server's port accepts the connection and then drops it.",
             "{seen}. A firewall that inspects traffic, a load balancer without a healthy server, or another program on the port does this.",
             WhoListens,
             new NextStep("On the RTCD server, ask it without the network between.", "curl -gsSk -m 5 '{scheme}://localhost:{port}/version'"),
@@ -152,7 +152,7 @@ internal static class RtcdVersionReasons
         new(
             TlsOnPlainPort,
             Outcome.Fail,
-            "The media server is addressed with https, but does not speak TLS there.",
+            "The call server is addressed with https, but does not speak TLS there.",
             "{seen}.",
             new NextStep("See whether it answers without TLS.", "curl -gsS -m 5 'http://{authority}/version'"),
             new NextStep("If it does, either change https to http in the RTCD Service URL (System Console > Plugins > Calls), or set api.http.tls.enable, cert_file and cert_key in RTCD's configuration and restart RTCD."),
@@ -160,7 +160,7 @@ internal static class RtcdVersionReasons
         new(
             PlainOnTlsPort,
             Outcome.Fail,
-            "The media server is addressed with http, but expects https.",
+            "The call server is addressed with http, but expects https.",
             "{seen}.",
             new NextStep("See whether it answers over TLS.", "curl -gsS -m 5 'https://{authority}/version'"),
             new NextStep("If it does, change http to https in the RTCD Service URL (System Console > Plugins > Calls)."),
@@ -168,7 +168,7 @@ internal static class RtcdVersionReasons
         new(
             CertificateUntrusted,
             Outcome.Fail,
-            "The media server's certificate is not trusted.",
+            "The call server's certificate is not trusted.",
             "{seen}. It is self-signed, comes from an authority that this machine does not know, or is served without its intermediate certificates. Mattermost may trust other authorities than this machine does.",
             ShowCertificate,
             AskFromMattermost,
@@ -177,7 +177,7 @@ internal static class RtcdVersionReasons
         new(
             CertificateExpired,
             Outcome.Fail,
-            "The media server's certificate has expired or is not valid yet.",
+            "The call server's certificate has expired or is not valid yet.",
             "{seen}.",
             ShowCertificate,
             new NextStep("If the dates are right, compare the clocks of this machine and of the RTCD server.", "timedatectl status"),
@@ -186,7 +186,7 @@ internal static class RtcdVersionReasons
         new(
             CertificateNameMismatch,
             Outcome.Fail,
-            "The media server's certificate is for another name.",
+            "The call server's certificate is for another name.",
             "{seen}. The URL says {host}.",
             ShowCertificate,
             new NextStep("Use a name from the certificate in the RTCD Service URL, or have {host} added to the certificate."),
@@ -194,7 +194,7 @@ internal static class RtcdVersionReasons
         new(
             TlsFailed,
             Outcome.Fail,
-            "No secure connection to the media server can be agreed on.",
+            "No secure connection to the call server can be agreed on.",
             "{seen}. RTCD speaks TLS 1.2 and newer; the port may not speak TLS at all, or a middlebox interferes.",
             new NextStep("See how the handshake goes.", "openssl s_client -connect '{authority}' -servername '{host}' -brief </dev/null"),
             new NextStep("See whether it answers without TLS.", "curl -gsS -m 5 'http://{authority}/version'"),
@@ -202,7 +202,7 @@ internal static class RtcdVersionReasons
         new(
             HtmlResponse,
             Outcome.Fail,
-            "A web page answers in the media server's place: a proxy, a load balancer or a login page.",
+            "A web page answers in the call server's place: a proxy, a load balancer or a login page.",
             "{seen}. RTCD never sends HTML.",
             WhatAnswers,
             GoDirectly,
@@ -210,7 +210,7 @@ internal static class RtcdVersionReasons
         new(
             NotJson,
             Outcome.Fail,
-            "Something answers at the media server's address, but it is not the media server.",
+            "Something answers at the call server's address, but it is not the call server.",
             "{seen}.",
             WhatAnswers,
             WhoListens,
@@ -218,7 +218,7 @@ internal static class RtcdVersionReasons
         new(
             UnexpectedJson,
             Outcome.Fail,
-            "Something answers at the media server's address, but it is another service.",
+            "Something answers at the call server's address, but it is another service.",
             "{seen}.",
             WhatAnswers,
             WhoListens,
@@ -226,7 +226,7 @@ internal static class RtcdVersionReasons
         new(
             HttpStatus,
             Outcome.Fail,
-            "The media server's address answers with an error.",
+            "The call server's address answers with an error.",
             "{seen}. RTCD answers 200 to this question, without credentials. 404 is another service, or a path in between; 401 and 403 are a proxy; 502, 503 and 504 are a proxy that cannot reach RTCD.",
             WhatAnswers,
             IsItRunning,
@@ -234,7 +234,7 @@ internal static class RtcdVersionReasons
         new(
             Redirected,
             Outcome.Fail,
-            "The media server's address sends callers elsewhere, which the media server itself never does.",
+            "The call server's address sends callers elsewhere, which the call server itself never does.",
             "{seen}. The redirect was not followed.",
             WhatAnswers,
             GoDirectly,
@@ -242,7 +242,7 @@ internal static class RtcdVersionReasons
         new(
             VersionTooOld,
             Outcome.Fail,
-            "The media server is too old for the Calls plugin.",
+            "The call server is too old for the Calls plugin.",
             "{seen}; the Calls plugin needs {minimum} or newer and does not start with an older one.",
             new NextStep("Upgrade RTCD, one server at a time, when no call is running on it."),
             new NextStep("Confirm the new version.", "curl -gsS -m 5 '{url}/version'"),
@@ -250,35 +250,35 @@ internal static class RtcdVersionReasons
         new(
             AddressRefused,
             Outcome.Fail,
-            "The media server's name leads to an address where no media server can be, so nothing was sent.",
+            "The call server's name leads to an address where no call server can be, so nothing was sent.",
             "{host} ({source}): {seen}.",
             new NextStep("See which addresses the name has.", "getent ahosts '{host}'"),
             new NextStep("If RTCD runs on the same machine as CallsBot, write localhost or 127.0.0.1 into Rtcd:ServiceUrl.")),
         new(
             UrlInvalid,
             Outcome.Fail,
-            "The configured address of the media server cannot be used.",
+            "The configured address of the call server cannot be used.",
             "The URL ({source}) {fault}.",
             new NextStep("Write it as http://name:8045 or https://name:8045, with credentials before the name if you use them, in System Console > Plugins > Calls > RTCD Service URL."),
             RestartPlugin),
         new(
             ResponseTooLarge,
             Outcome.Inconclusive,
-            "Something answers at the media server's address with far more than a version.",
+            "Something answers at the call server's address with far more than a version.",
             "{seen}.",
             WhatAnswers,
             WhoListens),
         new(
             NoRtcdUrl,
             Outcome.Skipped,
-            "No separate media server is configured, or its address is not known to the bot.",
+            "No separate call server is configured, or its address is not known to the bot.",
             "{fault}",
             new NextStep("If calls go through RTCD, set Rtcd:ServiceUrl in CallsBot's settings, or give CallsBot an administrator's token so that it can read the plugin's setting."),
             new NextStep("See whether the plugin's environment overrides its setting: on a Mattermost server, look for MM_CALLS_RTCD_SERVICE_URL.", "tr '\\0' '\\n' </proc/\"$(pgrep -xo mattermost)\"/environ | grep -o '^MM_CALLS_RTCD[A-Z_]*'")),
         new(
             CallsV2,
             Outcome.Skipped,
-            "This installation uses a newer version of Calls, which has no such media server.",
+            "This installation uses a newer version of Calls, which has no such call server.",
             "The Calls plugin is version 2 or newer and uses LiveKit instead of RTCD."),
         CheckRunner.CheckFailedReason,
     }.ToFrozenDictionary(r => r.Code!, StringComparer.Ordinal);

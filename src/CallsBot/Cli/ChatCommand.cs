@@ -1,8 +1,10 @@
 using System.CommandLine;
 using CallsBot.Checks;
 using CallsBot.Conversations;
+using CallsBot.Probes;
 using CallsBot.Settings;
 using CallsBot.Troubleshooting;
+using Microsoft.Extensions.Options;
 
 namespace CallsBot.Cli;
 
@@ -42,6 +44,7 @@ internal static class ChatCommand
 
         var runner = services.GetRequiredService<CheckRunner>();
         var checks = services.GetRequiredService<CheckCatalog>();
+        var rtcd = services.GetRequiredService<IOptions<RtcdOptions>>().Value;
         var machine = TroubleshootingMachine.Begin(tree);
         await output.WriteLineAsync("Write the number or the words of an answer, `back`, `start over` or `quit`.");
 
@@ -56,7 +59,7 @@ internal static class ChatCommand
                 continue;
             }
 
-            await WriteAsync(output, machine.Current);
+            await WriteAsync(output, machine.Current, rtcd.ServiceUrl);
             await output.WriteAsync("\n> ");
             if (await input.ReadLineAsync(cancellationToken) is not { } line || line.Trim() is "quit" or "exit")
             {
@@ -72,9 +75,9 @@ internal static class ChatCommand
         }
     }
 
-    private static async Task WriteAsync(TextWriter output, Node node)
+    private static async Task WriteAsync(TextWriter output, Node node, string? rtcdUrl)
     {
-        await output.WriteLineAsync($"\n{node.Title}\n\n{node.TextFor(administrator: true)}");
+        await output.WriteLineAsync($"\n{node.Title}\n\n{Placeholders.Fill(node.TextFor(administrator: true), rtcdUrl)}");
         switch (node)
         {
             case AskNode:

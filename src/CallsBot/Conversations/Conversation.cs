@@ -197,7 +197,7 @@ internal sealed partial class Conversation(
 
         if (session?.Steps.Any(step => step.Cause == post.Id) == true)
         {
-            await ShowAsReplyAsync(session, previousCard: "", "", post, cancellationToken);
+            await ShowAsReplyAsync(session, before: null, "", post, cancellationToken);
             return;
         }
 
@@ -242,7 +242,7 @@ internal sealed partial class Conversation(
         var next = await sessions.TryAppendAsync(session, step, cancellationToken)
             ?? await sessions.FindAsync(session.Id, cancellationToken)
             ?? session;
-        await ShowAsReplyAsync(next, session.PostId, "", post, cancellationToken);
+        await ShowAsReplyAsync(next, session, "", post, cancellationToken);
     }
 
     private async Task NotUnderstoodAsync(Session session, Post post, string text, CancellationToken cancellationToken)
@@ -261,7 +261,7 @@ internal sealed partial class Conversation(
 
             default:
                 await ShowAsReplyAsync(
-                    session, session.PostId, $"{ConversationTexts.NotUnderstood}\n{NodeCard.NumberedAnswers(session.Current)}".TrimEnd(), post, cancellationToken);
+                    session, session, $"{ConversationTexts.NotUnderstood}\n{NodeCard.NumberedAnswers(session.Current)}".TrimEnd(), post, cancellationToken);
                 break;
         }
     }
@@ -296,12 +296,12 @@ internal sealed partial class Conversation(
         await ShowNewAsync(session, opening, answersPost, cancellationToken);
     }
 
-    private Task ShowAsReplyAsync(Session session, string previousCard, string message, Post post, CancellationToken cancellationToken) =>
-        ShowNewAsync(session, message, post, cancellationToken, previousCard);
+    private Task ShowAsReplyAsync(Session session, Session? before, string message, Post post, CancellationToken cancellationToken) =>
+        ShowNewAsync(session, message, post, cancellationToken, before);
 
     /// <summary>Posts the session's card as a new post, and takes the buttons off the one before.</summary>
     private async Task ShowNewAsync(
-        Session session, string message, Post? answersPost, CancellationToken cancellationToken, string previousCard = "")
+        Session session, string message, Post? answersPost, CancellationToken cancellationToken, Session? before = null)
     {
         var card = await CardAsync(session, cancellationToken);
         var draft = new PostDraft
@@ -314,11 +314,10 @@ internal sealed partial class Conversation(
         var shown = await mattermost.PostAsync(answersPost is null ? draft : await InReplyToAsync(draft, answersPost, cancellationToken), cancellationToken);
         await sessions.MoveCardAsync(session.Id, shown.Id, cancellationToken);
 
-        if (previousCard.Length > 0 && previousCard != shown.Id)
+        if (before is { PostId.Length: > 0 } && before.PostId != shown.Id)
         {
             queue.TryEnqueue(
-                "Closing an old card", session.Id,
-                ct => mattermost.Api.PatchPostAsync(previousCard, NodeCard.Closed(ConversationTexts.AnsweredInWords), ct));
+                "Closing an old card", session.Id, ct => mattermost.Api.PatchPostAsync(before.PostId, Passed(before, session), ct));
         }
 
         if (session.Current is CheckNode)
@@ -326,6 +325,12 @@ internal sealed partial class Conversation(
             checks.TryEnqueue(session.ShownIn(shown.Id));
         }
     }
+
+    /// <summary>What a card becomes when the session has moved on to a new post.</summary>
+    private static PostPatch Passed(Session before, Session after) =>
+        after.Position > before.Position && Trail.AnswerOf(before.Current, after.Steps[before.Position].Trigger) is { Length: > 0 } answer
+            ? NodeCard.Answered(before.Current.Title, answer)
+            : NodeCard.Closed(ConversationTexts.AnsweredInWords);
 
     private async Task ShowInPlaceAsync(Session session, CancellationToken cancellationToken)
     {

@@ -29,7 +29,7 @@ internal static class ConversationTexts
 
     public const string AlreadyAnswered = "That question is already answered.";
 
-    public const string AnsweredInWords = "Answered. The next question is further down.";
+    public const string AnsweredInWords = "The next question is further down.";
 
     public const string NoSuchChoice = "That answer is not on the card any more. Type `/callshelp` to start again.";
 

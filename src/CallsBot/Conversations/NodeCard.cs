@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using CallsBot.Checks;
+using CallsBot.Probes;
 using CallsBot.Protocols.Mattermost;
 using CallsBot.Troubleshooting;
 using Microsoft.Extensions.Options;
@@ -12,7 +13,8 @@ namespace CallsBot.Conversations;
 /// Up to six answers are buttons, more are a menu. Colour is never the only sign: every finding carries its word. The
 /// message of a card is empty, so that a card that replaces another leaves nothing of it behind.
 /// </remarks>
-internal sealed class NodeCard(SignedTokens tokens, CheckCatalog checks, IOptions<ConversationOptions> options)
+internal sealed class NodeCard(
+    SignedTokens tokens, CheckCatalog checks, IOptions<ConversationOptions> options, IOptions<RtcdOptions> rtcd)
 {
     private const int MostButtons = 6;
     private const int ButtonsInARow = 5;
@@ -38,13 +40,16 @@ internal sealed class NodeCard(SignedTokens tokens, CheckCatalog checks, IOption
         var attachments = new List<Attachment>();
         if (session.LatestFindings.ToList() is { Count: > 0 } findings)
         {
-            attachments.Add(Findings(findings, administrator));
+            attachments.Add(Findings(findings, administrator, session.Current));
         }
 
         attachments.AddRange(Question(session, administrator, token));
         attachments.Add(Ways(session, token));
         return new PostPatch { Message = "", Props = Fit(new PostProps { Attachments = attachments }) };
     }
+
+    /// <summary>What is left of a card that words have answered: the question and the answer.</summary>
+    public static PostPatch Answered(string question, string answer) => Closed($"**{question}**: {answer}");
 
     /// <summary>A card without buttons, for one that nobody needs to press any more.</summary>
     public static PostPatch Closed(string text) => new()
@@ -79,8 +84,10 @@ internal sealed class NodeCard(SignedTokens tokens, CheckCatalog checks, IOption
     private static int Length(PostProps props) =>
         JsonSerializer.Serialize(props, MattermostJson.Default.PostProps).Length;
 
-    private static Attachment Findings(List<CheckResult> findings, bool administrator)
+    private static Attachment Findings(List<CheckResult> findings, bool administrator, Node current)
     {
+        // A node with steps of its own says what to do; the same steps twice would be one too many.
+        var withSteps = administrator && current is not (InstructNode or ConcludeNode { AdminText: not null });
         var text = new StringBuilder();
         foreach (var finding in findings)
         {
@@ -95,7 +102,7 @@ internal sealed class NodeCard(SignedTokens tokens, CheckCatalog checks, IOption
                 text.Append(detail).Append('\n');
             }
 
-            foreach (var step in finding.NextSteps)
+            foreach (var step in withSteps ? finding.NextSteps : [])
             {
                 text.Append("- ").Append(step.Text).Append('\n');
                 if (step.Command is { } command)
@@ -171,7 +178,7 @@ internal sealed class NodeCard(SignedTokens tokens, CheckCatalog checks, IOption
 
     private string Text(Node node, bool administrator)
     {
-        var text = node.TextFor(administrator);
+        var text = administrator ? Placeholders.Fill(node.TextFor(administrator), rtcd.Value.ServiceUrl) : node.TextFor(administrator);
         return node switch
         {
             InstructNode => $"{text}\n\n**{ConversationTexts.DidThatHelp}**",

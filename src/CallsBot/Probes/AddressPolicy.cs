@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace CallsBot.Probes;
 
 /// <summary>
-/// Where probes may go. RTCD lives on private addresses, so those are open; what is refused can never be a media server
+/// Where probes may go. RTCD lives on private addresses, so those are open; what is refused can never be a call server
 /// and could give away what is not ours: link-local and cloud metadata addresses, this machine, multicast, broadcast.
 /// </summary>
 internal static class AddressPolicy

@@ -79,7 +79,12 @@ internal sealed class KnownSettings(IReadOnlyList<SettingsSection> sections)
     };
 
     private static string Value(PropertyInfo property, string? value) =>
-        value is null ? "(not set)" : property.IsDefined(typeof(SecretAttribute)) ? "***" : value;
+        value is null ? "(not set)" : property.IsDefined(typeof(SecretAttribute)) ? "***" : WithoutCredentials(value);
+
+    /// <summary>Addresses may carry a user name and password before an @.</summary>
+    public static string WithoutCredentials(string value) => value.LastIndexOf('@') is >= 0 and var at
+        ? $"{(value.IndexOf("://", StringComparison.Ordinal) is >= 0 and var scheme && scheme < at ? value[..(scheme + 3)] : "")}***{value[at..]}"
+        : value;
 }
 
 internal sealed record ShownSetting(string Key, string Value, string Source);

@@ -53,7 +53,7 @@ internal sealed partial record SettingsSection(
     {
         var key = $"{Name}:{property}";
         var isSecret = Properties.First(p => p.Name == property).IsDefined(typeof(SecretAttribute));
-        var value = settings[key] is { } given && !isSecret ? $" It is '{given}'." : "";
+        var value = settings[key] is { } given && !isSecret ? $" It is '{KnownSettings.WithoutCredentials(given)}'." : "";
         var list = Properties.First(p => p.Name == property).PropertyType.IsAssignableTo(typeof(IEnumerable<string>)) ? "__0" : "";
         return $"{key}: {what}{value} Set {SettingsFiles.Prefix}{SettingsFiles.FileName(key)}{list}, or the file {SettingsFiles.DefaultSecrets}/{SettingsFiles.FileName(key)}{list}.";
     }

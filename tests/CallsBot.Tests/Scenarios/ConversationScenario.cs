@@ -242,8 +242,8 @@ public sealed class ConversationScenario
 
         await chat.Sees("For whom does it fail?");
         await BotAndSandbox.WaitAsync(
-            () => bot.Mattermost.Workspace.GetPost(old).Props.ToJsonString().Contains(ConversationTexts.AnsweredInWords, StringComparison.Ordinal),
-            "the old card to close");
+            () => bot.Mattermost.Workspace.GetPost(old).Props.ToJsonString().Contains($"**What happens**: {FirstAnswer}", StringComparison.Ordinal),
+            "the old card to close with the question and the answer");
         chat.LastPost.Id.ShouldNotBe(old);
     }
 

@@ -45,6 +45,19 @@ public sealed class SettingsTests : IDisposable
         text.ShouldNotContain("c2VjcmV0LWtleQ==");
     }
 
+    [Theory]
+    [InlineData("http://client:hunter2@rtcd.internal:8045")]
+    [InlineData("http://client:hunter2@")]
+    [InlineData("hunter2@rtcd")]
+    public void Credentials_in_an_address_are_shown_nowhere(string url)
+    {
+        var settings = Load($$"""{ "Rtcd": { "ServiceUrl": "{{url}}" }, "Mattermost": { "Server": "{{url}}" } }""");
+
+        string.Join('\n', Faults(settings)).ShouldNotContain("hunter2");
+        BotSettings.Known.Show(settings.Settings).ShouldNotContain(setting => setting.Value.Contains("hunter2"));
+        BotSettings.Known.Show(settings.Settings).Single(setting => setting.Key == "Rtcd:ServiceUrl").Value.ShouldContain("***@");
+    }
+
     [Fact]
     public void What_is_shown_masks_secrets_and_names_sources()
     {
