@@ -85,7 +85,7 @@ internal sealed partial class Conversation(
             return Whisper(ConversationTexts.NotYourCard);
         }
 
-        if (await sessions.FindAsync(token.SessionId, cancellationToken) is not { FitsTree: true } session)
+        if (await sessions.FindAsync(token.SessionId, cancellationToken) is not { CanGoOn: true } session)
         {
             return new ActionResponse { Update = NodeCard.Closed(ConversationTexts.SessionExpired) };
         }
@@ -144,7 +144,7 @@ internal sealed partial class Conversation(
         DialogSubmission submission, SignedToken token, string text, CancellationToken cancellationToken)
     {
         using var scope = BeginScope(token.SessionId, submission.ChannelId);
-        if (await sessions.FindAsync(token.SessionId, cancellationToken) is not { FitsTree: true } session)
+        if (await sessions.FindAsync(token.SessionId, cancellationToken) is not { CanGoOn: true } session)
         {
             return new DialogResponse { Error = ConversationTexts.SessionExpired };
         }
@@ -226,7 +226,7 @@ internal sealed partial class Conversation(
                 return;
         }
 
-        if (session is not { FitsTree: true })
+        if (session is not { CanGoOn: true })
         {
             await BeginAsync(post.UserId, post.ChannelId, post.RootId, text, $"post {post.Id}", post, cancellationToken);
             return;

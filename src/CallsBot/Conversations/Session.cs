@@ -8,6 +8,9 @@ namespace CallsBot.Conversations;
 /// <summary>One person's walk through a tree, and where its card is shown.</summary>
 internal sealed class Session
 {
+    // Far more than any walk takes. Every press replays the steps before it.
+    private const int MostSteps = 500;
+
     private Session(string id, Tree tree, TroubleshootingMachine machine, IReadOnlyList<SessionStep> steps)
     {
         Id = id;
@@ -42,6 +45,9 @@ internal sealed class Session
     /// <summary>False when the tree was changed under the session, so that its steps no longer lead anywhere.</summary>
     public bool FitsTree => Machine.History.Count == Steps.Count;
 
+    /// <summary>Whether another step may be taken.</summary>
+    public bool CanGoOn => FitsTree && Position < MostSteps;
+
     /// <summary>What checks found since a person last did something: the news that belongs on the next card.</summary>
     public IEnumerable<CheckResult> LatestFindings =>
         Steps.Reverse().TakeWhile(step => step.Trigger is Checked).Reverse().Select(step => step.Result).OfType<CheckResult>();
@@ -69,7 +75,7 @@ internal sealed class Session
     public Session? After(SessionStep step)
     {
         var next = Restore(Id, Tree, UserId, ChannelId, RootId, PostId, [.. Steps, step]);
-        return next.FitsTree ? next : null;
+        return CanGoOn && next.FitsTree ? next : null;
     }
 
     public Session ShownIn(string postId) => Restore(Id, Tree, UserId, ChannelId, RootId, postId, Steps);

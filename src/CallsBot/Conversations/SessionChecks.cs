@@ -37,7 +37,7 @@ internal sealed partial class SessionChecks(
     {
         foreach (var id in await sessions.FindActiveSinceAsync(time.GetUtcNow() - TimeSpan.FromDays(1), cancellationToken))
         {
-            if (await sessions.FindAsync(id, cancellationToken) is { FitsTree: true, Current: CheckNode, PostId.Length: > 0 } session)
+            if (await sessions.FindAsync(id, cancellationToken) is { CanGoOn: true, Current: CheckNode, PostId.Length: > 0 } session)
             {
                 LogResumed(id);
                 TryEnqueue(session);
