@@ -102,13 +102,17 @@ internal sealed class AcknowledgeBenchmark : IAsyncDisposable
         var bare = await ConnectAsync(_barePort, cancellationToken);
         var rounds = new List<(Round Pressed, Round BarePressed, Round Commanded, Round BareCommanded)>();
         var (opened, commanded) = (0, 0);
+        var pressing = (Bot: 0.0, Bare: 0.0);
         var openingTook = TimeSpan.Zero;
         try
         {
             for (var i = 0; i < WarmUpRounds + Rounds; i++)
             {
+                var people = await OpenSessionsAsync(bot, cancellationToken);
+                var used = (Bot: _bot.Process.ProcessorSeconds(), Bare: _bare.ProcessorSeconds());
                 var barePressed = await PressesAsync(bare, _barePort, people: null, cancellationToken);
-                var pressed = await PressesAsync(bot, _bot.Port, await OpenSessionsAsync(bot, cancellationToken), cancellationToken);
+                var pressed = await PressesAsync(bot, _bot.Port, people, cancellationToken);
+                used = (_bot.Process.ProcessorSeconds() - used.Bot, _bare.ProcessorSeconds() - used.Bare);
                 var bareCommanded = await CommandsAsync(bare, _barePort, _people, cancellationToken);
 
                 var before = _cards.Count;
@@ -119,6 +123,7 @@ internal sealed class AcknowledgeBenchmark : IAsyncDisposable
                 await OpenedAsync(before + (InFlight * CommandsEach), cancellationToken);
                 if (i >= WarmUpRounds)
                 {
+                    pressing = (pressing.Bot + used.Bot, pressing.Bare + used.Bare);
                     openingTook += _time.GetElapsedTime(from);
                     opened += _cards.Count - before;
                     commanded += InFlight * CommandsEach;
@@ -147,6 +152,7 @@ internal sealed class AcknowledgeBenchmark : IAsyncDisposable
                 $"{Rounds} rounds after {WarmUpRounds} to warm up, {InFlight} in flight; a round is {InFlight * PressesEach} presses ({InFlight} new sessions, {PressesEach} presses each, an answer and Back in turn) and {InFlight * CommandsEach} slash commands, each by another person.",
                 Spread("button", rounds.Select(round => round.Pressed), rounds.Select(round => round.BarePressed)),
                 Spread("slash command", rounds.Select(round => round.Commanded), rounds.Select(round => round.BareCommanded)),
+                string.Create(CultureInfo.InvariantCulture, $"Processor time of a press: {1e6 * pressing.Bot / (Rounds * InFlight * PressesEach):0} µs in the bot, {1e6 * pressing.Bare / (Rounds * InFlight * PressesEach):0} µs in the baseline. The load generator and the stand-in share the cores with them."),
                 _wrong.IsEmpty
                     ? "Replies: all were 200 with the card that was due (presses) or the line that announces it (commands); every walk ended at its last step."
                     : $"Replies that were not as they should be: {string.Join("; ", _wrong.Select(kind => $"{kind.Value} × {kind.Key}"))}.",
