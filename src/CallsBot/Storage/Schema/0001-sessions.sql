@@ -30,7 +30,7 @@ CREATE TABLE session_steps (
   PRIMARY KEY (session_id, position)
 );
 
-CREATE UNIQUE INDEX session_steps_by_cause ON session_steps (session_id, cause);
+CREATE UNIQUE INDEX session_steps_by_cause ON session_steps (session_id, cause) WHERE cause IS NOT NULL;
 
 -- Direct messages received, so that each is answered once. The message itself is not kept.
 CREATE TABLE received_posts (
