@@ -9,27 +9,25 @@ namespace CallsBot.Storage;
 
 /// <summary>
 /// The one database: a SQLite file, or PostgreSQL when the connection string names a host. Opens connections, brings the
-/// schema up to date from the numbered files in <c>Schema/</c>, and takes writers one at a time where the engine can
-/// take only one.
+/// schema up to date from the numbered files in <c>Schema/</c>, and writes in the way that suits the engine.
 /// </summary>
 internal sealed class Database : IAsyncDisposable
 {
     private readonly DbDataSource _source;
-    private readonly bool _sqlite;
 
-    // SQLite takes one writer; the others would poll for its lock. Waiting in line here is fair and faster.
-    private readonly SemaphoreSlim _writer;
+    // Null on PostgreSQL, which takes several writers at a time.
+    private readonly SqliteWriter? _sqlite;
+    private readonly SemaphoreSlim _writers = new(16);
 
     public Database(IOptions<StorageOptions> options)
     {
         var connectionString = options.Value.ConnectionString;
-        _sqlite = !new DbConnectionStringBuilder { ConnectionString = connectionString }.ContainsKey("Host");
-        _writer = new SemaphoreSlim(_sqlite ? 1 : 16);
-        if (_sqlite)
+        if (!new DbConnectionStringBuilder { ConnectionString = connectionString }.ContainsKey("Host"))
         {
             SQLitePCL.Batteries_V2.Init();
             var builder = new SqliteConnectionStringBuilder(connectionString) { ForeignKeys = true, DefaultTimeout = 5 };
             _source = SqliteFactory.Instance.CreateDataSource(builder.ToString());
+            _sqlite = new SqliteWriter(_source);
         }
         else
         {
@@ -41,9 +39,8 @@ internal sealed class Database : IAsyncDisposable
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         await using var connection = await _source.OpenConnectionAsync(cancellationToken);
-        if (_sqlite)
+        if (_sqlite is not null)
         {
-            // With WAL, "normal" loses nothing when the process dies; only a power cut can take the last commits.
             await connection.ExecuteAsync("PRAGMA journal_mode = WAL");
         }
 
@@ -79,18 +76,21 @@ internal sealed class Database : IAsyncDisposable
         return await query(connection);
     }
 
-    /// <summary>Runs <paramref name="command"/> in a transaction; it is rolled back if the command throws.</summary>
+    /// <summary>
+    /// Runs <paramref name="command"/> in a transaction, and returns when it is committed. It is rolled back if the command
+    /// throws. The command changes nothing but the database, for it may be run twice.
+    /// </summary>
     public async Task<T> WriteAsync<T>(Func<DbTransaction, Task<T>> command, CancellationToken cancellationToken)
     {
-        await _writer.WaitAsync(cancellationToken);
+        if (_sqlite is not null)
+        {
+            return await _sqlite.WriteAsync(command, cancellationToken);
+        }
+
+        await _writers.WaitAsync(cancellationToken);
         try
         {
             await using var connection = await _source.OpenConnectionAsync(cancellationToken);
-            if (_sqlite)
-            {
-                await connection.ExecuteAsync("PRAGMA synchronous = NORMAL");
-            }
-
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             var result = await command(transaction);
             await transaction.CommitAsync(cancellationToken);
@@ -98,15 +98,20 @@ internal sealed class Database : IAsyncDisposable
         }
         finally
         {
-            _writer.Release();
+            _writers.Release();
         }
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (_sqlite is not null)
+        {
+            await _sqlite.DisposeAsync();
+        }
+
         await _source.DisposeAsync();
-        _writer.Dispose();
-        if (_sqlite)
+        _writers.Dispose();
+        if (_sqlite is not null)
         {
             SqliteConnection.ClearAllPools();
         }

@@ -125,7 +125,7 @@ public sealed class InterruptionScenario
         await AnsweredOnceAsync(bot, chat, written!.Id);
 
         // As a crash between the reply and the note leaves it.
-        await bot.Services.GetRequiredService<Storage.Database>().WriteAsync(
+        await bot.Services.GetRequiredService<CallsBot.Storage.Database>().WriteAsync(
             transaction => Dapper.SqlMapper.ExecuteAsync(
                 transaction.Connection!, "UPDATE received_posts SET answered_at = NULL", transaction: transaction),
             CancellationToken.None);
