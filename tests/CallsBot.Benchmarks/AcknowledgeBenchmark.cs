@@ -21,7 +21,7 @@ internal sealed class AcknowledgeBenchmark : IAsyncDisposable
     private const int InFlight = 200;
     private const int PressesEach = 20;
     private const int CommandsEach = 4;
-    private const int WarmUpRounds = 5;
+    private const int WarmUpRounds = 10;
     private const int Rounds = 10;
     private const double BudgetMilliseconds = 25;
 
