@@ -13,8 +13,8 @@ namespace CallsBot;
 /// <summary>The running bot: what it is made of, and what it answers to.</summary>
 internal static class BotApplication
 {
-    /// <summary>Larger than anything Mattermost posts to an integration, small enough to be read whole.</summary>
-    private const long LargestRequest = 64 * 1024;
+    /// <summary>A message of 16,383 characters, form-encoded, is up to 150 kB. Nothing that Mattermost posts to an integration is larger.</summary>
+    private const long LargestRequest = 256 * 1024;
 
     private const string DefaultUrl = "http://127.0.0.1:8077";
 
@@ -39,7 +39,7 @@ internal static class BotApplication
         });
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
-            // As strict as MattermostJson itself, whose own options do not count here.
+            // Strict about null and missing fields, as MattermostJson is: its own options do not count here.
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, MattermostJson.Default);
             json.SerializerOptions.RespectNullableAnnotations = true;
             json.SerializerOptions.RespectRequiredConstructorParameters = true;

@@ -25,7 +25,13 @@ internal static class CommandLine
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+
+                // The host ends by itself, after the work that is queued; the parser's own limit would cut that short.
+                ProcessTerminationTimeout = null,
+            });
         }
         catch (Exception ex) when (ex is SettingsException or TreeFileException)
         {

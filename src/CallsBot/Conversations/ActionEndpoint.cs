@@ -37,7 +37,7 @@ internal sealed partial class ActionEndpoint(
         switch (tokens.Read(text, SignedToken.Card, out var token))
         {
             case TokenState.Forged:
-                LogRefusedToken(request.UserId, request.PostId);
+                LogRefusedToken();
                 return TypedResults.Unauthorized();
 
             case TokenState.Expired:
@@ -49,11 +49,11 @@ internal sealed partial class ActionEndpoint(
     }
 
     private static string? Text(IReadOnlyDictionary<string, JsonElement> context, string key) =>
-        context.TryGetValue(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        context.TryGetValue(key, out var value) ? JsonText.Of(value) : null;
 
     private static JsonHttpResult<ActionResponse> Reply(ActionResponse response) =>
         TypedResults.Json(response, MattermostJson.Default.ActionResponse);
 
-    [LoggerMessage(LogLevel.Warning, "Refused a press by {UserId} on post {PostId}: its token is not ours.")]
-    private partial void LogRefusedToken(string userId, string postId);
+    [LoggerMessage(LogLevel.Warning, "Refused a press: its token is not ours.")]
+    private partial void LogRefusedToken();
 }

@@ -55,7 +55,7 @@ internal sealed partial class AdministratorDesk(
             }
         }
 
-        return told.Count == 0 ? NobodyText(session) : ConversationTexts.AdministratorTold(told);
+        return told.Count == 0 ? ConversationTexts.AdministratorsNotReached(Summary(session)) : ConversationTexts.AdministratorTold(told);
     }
 
     /// <summary>For an installation without administrators to tell: the person carries the summary over.</summary>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using CallsBot.Mattermost;
 using CallsBot.Protocols.Mattermost;
 using CallsBot.Troubleshooting;
@@ -20,6 +22,7 @@ internal sealed partial class Conversation(
     Dialogs dialogs,
     AdministratorDesk desk,
     ChatQueue queue,
+    InboxStore inbox,
     MattermostClient mattermost,
     BotAccount bot,
     People people,
@@ -44,7 +47,7 @@ internal sealed partial class Conversation(
         var me = await bot.GetAsync(cancellationToken);
         var direct = await mattermost.Api.CreateDirectChannelAsync([me.Id, command.UserId], cancellationToken);
         var root = direct.Id == command.ChannelId ? command.RootId : "";
-        await BeginAsync(command.UserId, direct.Id, root, complaint, $"command {command.TriggerId}", answersPost: null, cancellationToken);
+        await BeginAsync(command.UserId, direct.Id, root, complaint, CauseOf(command), answersPost: null, cancellationToken);
     }
 
     /// <summary>Tells the administrators, for <c>/callshelp admin</c>.</summary>
@@ -53,7 +56,8 @@ internal sealed partial class Conversation(
         var me = await bot.GetAsync(cancellationToken);
         var direct = await mattermost.Api.CreateDirectChannelAsync([me.Id, command.UserId], cancellationToken);
         var session = await sessions.FindLatestAsync(direct.Id, "", cancellationToken);
-        var said = await desk.TellAsync(command.UserId, session, message, command.TriggerId, cancellationToken);
+        var said = await desk.TellAsync(
+            command.UserId, session, message, CauseOf(command) ?? SignedTokens.NewNonce(), cancellationToken);
         await mattermost.PostAsync(new PostDraft { ChannelId = direct.Id, Message = said }, cancellationToken);
     }
 
@@ -68,11 +72,28 @@ internal sealed partial class Conversation(
         catch (Exception ex) when (ex is not OperationCanceledException)
         {
             LogCommandFailed(command.UserId);
-            await mattermost.RespondAsync(
-                command.ResponseUrl, new SlashCommandResponse { Text = ConversationTexts.CannotWriteToYou }, cancellationToken);
+            await RespondAsync(command, ConversationTexts.CouldNotDoIt, cancellationToken);
             throw;
         }
     }
+
+    /// <summary>The late answer to a slash command; its own failure does not hide what it tells about.</summary>
+    private async Task RespondAsync(SlashCommandRequest command, string text, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await mattermost.RespondAsync(command.ResponseUrl, new SlashCommandResponse { Text = text }, cancellationToken);
+        }
+        catch (MattermostException ex)
+        {
+            LogNoResponse(command.UserId, ex);
+        }
+    }
+
+    /// <summary>The same for the same command, however often it is delivered; null when the server gave it no trigger id.</summary>
+    private static string? CauseOf(SlashCommandRequest command) => command.TriggerId.Length == 0
+        ? null
+        : $"command {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(command.TriggerId)).AsSpan(0, 16))}";
 
     /// <summary>Answers a press. The token is known to be ours and in time.</summary>
     public async Task<ActionResponse> PressAsync(
@@ -88,6 +109,13 @@ internal sealed partial class Conversation(
         if (await sessions.FindAsync(token.SessionId, cancellationToken) is not { CanGoOn: true } session)
         {
             return new ActionResponse { Update = NodeCard.Closed(ConversationTexts.SessionExpired) };
+        }
+
+        if (session.PostId.Length == 0)
+        {
+            // The process ended after the card was posted and before that was noted. The token says that the card is ours.
+            await sessions.MoveCardAsync(session.Id, request.PostId, cancellationToken);
+            session = session.ShownIn(request.PostId);
         }
 
         if (choice == Choice.Administrator)
@@ -151,17 +179,8 @@ internal sealed partial class Conversation(
 
         if (token.Purpose == SignedToken.AdministratorDialog)
         {
-            if (!await sessions.TrySpendAsync(token.Nonce, SpentTokensAreKept, cancellationToken))
-            {
-                return new DialogResponse();
-            }
-
-            return queue.TryEnqueue("Telling an administrator", session.Id, async ct =>
-            {
-                var said = await desk.TellAsync(submission.UserId, session, text, token.Nonce, ct);
-                await mattermost.PostAsync(
-                    new PostDraft { ChannelId = session.ChannelId, RootId = session.RootId, Message = said }, ct);
-            })
+            return queue.TryEnqueue(
+                "Telling an administrator", session.Id, ct => TellAdministratorAsync(session, text, token.Nonce, ct))
                 ? new DialogResponse()
                 : new DialogResponse { Error = ConversationTexts.Busy };
         }
@@ -183,6 +202,19 @@ internal sealed partial class Conversation(
 
         queue.TryEnqueue("Showing a card", next.Id, ct => ShowInPlaceAsync(next, ct));
         return new DialogResponse();
+    }
+
+    /// <summary>Passes a submitted dialog on, once however often it was submitted.</summary>
+    private async Task TellAdministratorAsync(Session session, string text, string nonce, CancellationToken cancellationToken)
+    {
+        if (!await sessions.TrySpendAsync(nonce, SpentTokensAreKept, cancellationToken))
+        {
+            return;
+        }
+
+        var said = await desk.TellAsync(session.UserId, session, text, nonce, cancellationToken);
+        await mattermost.PostAsync(
+            new PostDraft { ChannelId = session.ChannelId, RootId = session.RootId, Message = said }, cancellationToken);
     }
 
     /// <summary>
@@ -267,7 +299,7 @@ internal sealed partial class Conversation(
     }
 
     private async Task BeginAsync(
-        string userId, string channelId, string rootId, string complaint, string cause, Post? answersPost, CancellationToken cancellationToken)
+        string userId, string channelId, string rootId, string complaint, string? cause, Post? answersPost, CancellationToken cancellationToken)
     {
         var session = Session.Begin(trees.Get(FirstTree), userId, channelId, rootId);
         using var scope = BeginScope(session.Id, channelId);
@@ -312,6 +344,12 @@ internal sealed partial class Conversation(
             Props = card.Props,
         };
         var shown = await mattermost.PostAsync(answersPost is null ? draft : await InReplyToAsync(draft, answersPost, cancellationToken), cancellationToken);
+        if (answersPost is not null)
+        {
+            // At once, because the mark on the card goes with its first change.
+            await inbox.AnsweredAsync(answersPost.Id, cancellationToken);
+        }
+
         await sessions.MoveCardAsync(session.Id, shown.Id, cancellationToken);
 
         if (before is { PostId.Length: > 0 } && before.PostId != shown.Id)
@@ -367,10 +405,11 @@ internal sealed partial class Conversation(
             };
         }
 
-        // A running check shows its own card.
+        // A check shows its own card. Should none be running, because it failed or the process ended, this starts it.
+        var isChecking = session.Current is CheckNode && checks.TryEnqueue(session);
         return new ActionResponse
         {
-            Update = session.Current is CheckNode ? null : await CardAsync(session, cancellationToken),
+            Update = isChecking ? null : await CardAsync(session, cancellationToken),
             EphemeralText = ConversationTexts.AlreadyAnswered,
             SkipSlackParsing = true,
         };
@@ -400,6 +439,9 @@ internal sealed partial class Conversation(
 
     [LoggerMessage(LogLevel.Warning, "User {UserId} pressed a button of {OwnerId}.")]
     private partial void LogOthersPress(string userId, string ownerId);
+
+    [LoggerMessage(LogLevel.Warning, "User {UserId} could not be told over the response URL.")]
+    private partial void LogNoResponse(string userId, Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "What user {UserId} asked for with a slash command failed; telling them so.")]
     private partial void LogCommandFailed(string userId);

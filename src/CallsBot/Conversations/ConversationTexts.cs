@@ -45,8 +45,8 @@ internal static class ConversationTexts
 
     public const string YouAreWelcome = "Glad to help. Write again when you need me.";
 
-    public const string CannotWriteToYou =
-        "I could not send you a direct message. Mattermost refused it or did not answer. Please try again in a minute, and tell an administrator if it stays that way.";
+    public const string CouldNotDoIt =
+        "That did not work: Mattermost or my storage did not answer. Please try again in a minute, and tell an administrator if it stays that way.";
 
     public const string TellingAdministrator = "I am passing this on. I will write to you in our direct messages.";
 
@@ -105,6 +105,12 @@ internal static class ConversationTexts
 
     public static string AdministratorTold(IReadOnlyList<string> names) =>
         $"I told {string.Join(", ", names.Select(name => "@" + name))} and passed on your answers so far. They can write to you here in Mattermost.";
+
+    public static string AdministratorsNotReached(string summary)
+    {
+        const string NotReached = "I could not reach an administrator just now. Please try again in a minute, or ask the person who runs Mattermost for you";
+        return summary.Length > 0 ? $"{NotReached}, and show them this:\n\n{summary}" : $"{NotReached}.";
+    }
 
     public static string NobodyToTell(string summary)
     {

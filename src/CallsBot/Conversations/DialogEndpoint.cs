@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CallsBot.Protocols.Mattermost;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -29,7 +28,7 @@ internal sealed partial class DialogEndpoint(
         var state = tokens.Read(submission.State, submission.CallbackId, out var token);
         if (state == TokenState.Forged || token!.UserId != submission.UserId)
         {
-            LogRefusedToken(submission.UserId, submission.CallbackId);
+            LogRefusedToken(submission.CallbackId);
             return TypedResults.Unauthorized();
         }
 
@@ -43,9 +42,8 @@ internal sealed partial class DialogEndpoint(
             return Reply(new DialogResponse { Error = ConversationTexts.SessionExpired });
         }
 
-        var text = submission.Submission is { } values
-            && values.TryGetValue(TextElement, out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString()!.Trim()
+        var text = submission.Submission is { } values && values.TryGetValue(TextElement, out var value)
+            ? JsonText.Of(value)?.Trim() ?? ""
             : "";
         return Reply(await conversation.SubmitAsync(submission, token, text, cancellationToken));
     }
@@ -53,6 +51,6 @@ internal sealed partial class DialogEndpoint(
     private static JsonHttpResult<DialogResponse> Reply(DialogResponse response) =>
         TypedResults.Json(response, MattermostJson.Default.DialogResponse);
 
-    [LoggerMessage(LogLevel.Warning, "Refused a dialog ({Dialog}) of {UserId}: its state is not ours, or not theirs.")]
-    private partial void LogRefusedToken(string userId, string dialog);
+    [LoggerMessage(LogLevel.Warning, "Refused a dialog ({Dialog}): its state is not ours, or not the submitter's.")]
+    private partial void LogRefusedToken(string dialog);
 }

@@ -5,7 +5,7 @@ internal abstract record DirectWords
 {
     private static readonly string[] HelpWords = ["help", "?", "/callshelp help"];
     private static readonly string[] BeginWords = ["/callshelp", "callshelp", "hi", "hello", "hey", "start", "begin", "new"];
-    private static readonly string[] ThanksWords = ["thanks", "thank you", "thx", "ty", "cheers", "great, thanks", "thanks!"];
+    private static readonly string[] ThanksWords = ["thanks", "thank you", "thx", "ty", "cheers", "great, thanks"];
     private static readonly string[] AdministratorWords =
         ["talk to an administrator", "talk to an admin", "administrator", "admin"];
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net;
 using CallsBot.Mattermost;
 using CallsBot.Protocols.Mattermost;
@@ -18,36 +19,33 @@ internal sealed partial class EventListener(
     TimeProvider time,
     ILogger<EventListener> logger) : BackgroundService
 {
-    // The server's clock orders posts; two that were written in the same moment may arrive in either order.
-    private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
-
-    private readonly SemaphoreSlim _catchUp = new(0);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         try
         {
             var me = await WhoAmIAsync(stoppingToken);
             LogSignedIn(me.Username, mattermost.Server);
-            await checks.ResumeAsync(stoppingToken);
-            await Task.WhenAll(ListenAsync(me, stoppingToken), CatchUpAsync(me, stoppingToken));
+            await ResumeChecksAsync(stoppingToken);
+
+            // Neither loop ends by itself: whichever does has failed, and takes the other along.
+            Task[] loops = [ListenAsync(me, ending.Token), CatchUpAsync(me, ending.Token)];
+            var first = await Task.WhenAny(loops);
+            await ending.CancelAsync();
+            await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await first;
         }
         catch (MattermostException ex) when (ex.StatusCode == HttpStatusCode.Unauthorized)
         {
-            bot.Lost();
+            bot.Refused(ex);
             LogTokenRefused(ex);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The host is stopping.
         }
-    }
-
-    public override void Dispose()
-    {
-        _catchUp.Dispose();
-        base.Dispose();
     }
 
     private async Task<User> WhoAmIAsync(CancellationToken cancellationToken)
@@ -80,22 +78,34 @@ internal sealed partial class EventListener(
                     LogConnected(complete);
                     if (!complete)
                     {
-                        inbox.CaughtUp = false;
-                        _catchUp.Release();
+                        inbox.MaySkip();
                     }
 
                     break;
 
                 case StreamEvent.Disconnected { Reason: var reason }:
                     bot.Lost();
-                    inbox.CaughtUp = false;
                     LogDisconnected(reason);
                     break;
 
                 case StreamEvent.Posted { ChannelType: Channel.Direct, Post: var post } when IsForMe(post, me):
-                    await inbox.TakeAsync(post, cancellationToken);
+                    await TakeAsync(post, cancellationToken);
                     break;
             }
+        }
+    }
+
+    /// <summary>A database that is away for a moment must not make the bot deaf: the message is fetched again later.</summary>
+    private async Task TakeAsync(Post post, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await inbox.TakeAsync(post, cancellationToken);
+        }
+        catch (DbException ex)
+        {
+            LogNotNoted(post.Id, ex);
+            inbox.MaySkip();
         }
     }
 
@@ -103,7 +113,7 @@ internal sealed partial class EventListener(
     {
         while (true)
         {
-            await _catchUp.WaitAsync(cancellationToken);
+            await inbox.Skipped(cancellationToken);
             for (var wait = TimeSpan.FromSeconds(1); ; wait = wait * 2 < LongestWait ? wait * 2 : LongestWait)
             {
                 try
@@ -111,7 +121,7 @@ internal sealed partial class EventListener(
                     await FetchMissedAsync(me, cancellationToken);
                     break;
                 }
-                catch (MattermostException ex)
+                catch (Exception ex) when (ex is DbException or MattermostException { StatusCode: not HttpStatusCode.Unauthorized })
                 {
                     LogCatchUpFailed(wait, ex);
                     await Task.Delay(wait, time, cancellationToken);
@@ -120,10 +130,23 @@ internal sealed partial class EventListener(
         }
     }
 
+    private async Task ResumeChecksAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await checks.ResumeAsync(cancellationToken);
+        }
+        catch (DbException ex)
+        {
+            LogNotResumed(ex);
+        }
+    }
+
     private async Task FetchMissedAsync(User me, CancellationToken cancellationToken)
     {
+        var gap = inbox.Gap;
         var (beganAt, seenUntil) = await store.GetPositionAsync(cancellationToken);
-        var since = Math.Max(beganAt, seenUntil - (long)Overlap.TotalMilliseconds);
+        var since = Math.Max(beganAt, seenUntil - (long)InboxStore.Overlap.TotalMilliseconds);
         var missed = new List<Post>();
 
         foreach (var id in await store.FindUnansweredAsync(cancellationToken))
@@ -158,11 +181,14 @@ internal sealed partial class EventListener(
 
         foreach (var post in missed.DistinctBy(post => post.Id).OrderBy(post => post.CreateAt))
         {
-            await inbox.TakeAsync(post, cancellationToken);
+            await inbox.TakeAgainAsync(post, cancellationToken);
         }
 
-        await store.SetSeenUntilAsync(newest, cancellationToken);
-        inbox.CaughtUp = true;
+        if (inbox.TryClose(gap))
+        {
+            await store.SetSeenUntilAsync(newest, cancellationToken);
+        }
+
         LogCaughtUp(missed.Count);
     }
 
@@ -200,6 +226,12 @@ internal sealed partial class EventListener(
 
     [LoggerMessage(LogLevel.Warning, "Could not catch up with direct messages; trying again in {Wait}.")]
     private partial void LogCatchUpFailed(TimeSpan wait, Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "Message {PostId} could not be noted; it is fetched again.")]
+    private partial void LogNotNoted(string postId, Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "Could not take up the checks that were running; their cards offer to try again.")]
+    private partial void LogNotResumed(Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "Mattermost at {Server} does not answer; trying again in {Wait}.")]
     private partial void LogNoServer(Uri server, TimeSpan wait, Exception exception);

@@ -21,6 +21,12 @@ internal sealed record InboxPosition(long BeganAt, long SeenUntil);
 /// <summary>Remembers which direct messages were received and answered, and up to when everything was received.</summary>
 internal sealed class InboxStore(Database database, TimeProvider time)
 {
+    /// <summary>
+    /// How far before its mark catching up begins: the server's clock orders posts, and two that were written in the same
+    /// moment may arrive in either order.
+    /// </summary>
+    public static readonly TimeSpan Overlap = TimeSpan.FromSeconds(10);
+
     private const string SelectAnswered = "SELECT answered_at FROM received_posts WHERE post_id = @postId";
     private const string MoveMark = "UPDATE stream_position SET seen_until = @seenUntil WHERE seen_until < @seenUntil";
 
@@ -98,8 +104,10 @@ internal sealed class InboxStore(Database database, TimeProvider time)
     public Task<int> DeleteBeforeAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
         database.WriteAsync(
             transaction => transaction.Connection!.ExecuteAsync(
-                "DELETE FROM received_posts WHERE created_at < @before",
-                new { before = before.ToUnixTimeMilliseconds() },
+                "DELETE FROM received_posts WHERE created_at < @before AND answered_at IS NOT NULL " +
+                // What catching up may look at again has to be remembered, however long ago it was.
+                "AND created_at < (SELECT MIN(seen_until) FROM stream_position) - @overlap",
+                new { before = before.ToUnixTimeMilliseconds(), overlap = (long)(2 * Overlap).TotalMilliseconds },
                 transaction),
             cancellationToken);
 }

@@ -53,6 +53,8 @@ internal sealed partial class SessionChecks(
             return;
         }
 
+        using var scope = logger.BeginScope(new Dictionary<string, object> { ["ChannelId"] = session.ChannelId });
+
         while (session.Current is CheckNode node)
         {
             var running = runner.RunAsync(node.Check, cancellationToken);
@@ -62,7 +64,7 @@ internal sealed partial class SessionChecks(
             }
             catch (TimeoutException)
             {
-                await ShowAsync(session, cancellationToken);
+                await ShowWaitingAsync(session, cancellationToken);
             }
 
             var result = await running;
@@ -78,6 +80,19 @@ internal sealed partial class SessionChecks(
         }
 
         await ShowAsync(session, cancellationToken);
+    }
+
+    /// <summary>Says that a check runs. A card that cannot be shown now does not stop the check.</summary>
+    private async Task ShowWaitingAsync(Session session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ShowAsync(session, cancellationToken);
+        }
+        catch (MattermostException ex)
+        {
+            LogNotShown(session.Id, ex);
+        }
     }
 
     /// <summary>Shows the card, and again should the person have moved on while it was being written.</summary>
@@ -96,6 +111,9 @@ internal sealed partial class SessionChecks(
             session = latest;
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "The card of session {SessionId} could not be shown.")]
+    private partial void LogNotShown(string sessionId, Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "Too many checks are waiting; session {SessionId} was told to try again.")]
     private partial void LogFull(string sessionId);

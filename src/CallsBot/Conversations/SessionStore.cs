@@ -53,14 +53,6 @@ internal sealed partial class SessionStore(Database database, TreeCatalog trees,
                     new { channelId, rootId })),
             cancellationToken);
 
-    /// <summary>The session whose card is this post; null when the post shows no current card.</summary>
-    public Task<Session?> FindByPostAsync(string postId, CancellationToken cancellationToken) =>
-        database.ReadAsync(
-            async connection => await LoadAsync(
-                connection,
-                await connection.QueryFirstOrDefaultAsync<SessionRow>(SelectSession + "WHERE post_id = @postId", new { postId })),
-            cancellationToken);
-
     /// <summary>Sessions that took their last step, or began, after a time.</summary>
     public Task<IReadOnlyList<string>> FindActiveSinceAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<string>>(
@@ -139,11 +131,23 @@ internal sealed partial class SessionStore(Database database, TreeCatalog trees,
         {
             // A kind that an older version wrote and this one does not know leaves the session outdated, not broken.
             var trigger = Trigger.TryRead(step.Kind, step.NodeId, step.Value) ?? new Answered(step.NodeId, "");
-            var result = step.Result is null ? null : JsonSerializer.Deserialize(step.Result, ResultJson.Default.CheckResult);
-            steps.Add(new SessionStep(trigger, result, step.ActorId, step.Cause));
+            steps.Add(new SessionStep(trigger, ReadResult(step.Result), step.ActorId, step.Cause));
         }
 
         return Session.Restore(row.Id, tree, row.UserId, row.ChannelId, row.RootId, row.PostId, steps);
+    }
+
+    /// <returns>Null for none, and for one that another version wrote in a form that this one cannot read.</returns>
+    private static CheckResult? ReadResult(string? json)
+    {
+        try
+        {
+            return json is null ? null : JsonSerializer.Deserialize(json, ResultJson.Default.CheckResult);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();

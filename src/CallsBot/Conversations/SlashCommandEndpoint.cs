@@ -44,9 +44,10 @@ internal sealed partial class SlashCommandEndpoint(
         SlashCommandRequest command, string? authorization)
     {
         var header = authorization?.Split(' ', 2) is [_, var value] ? value : "";
-        if (!(tokens.Accept(command.Token) & tokens.Accept(header)))
+        var (inForm, inHeader) = (tokens.Accept(command.Token), tokens.Accept(header));
+        if (!(inForm && inHeader))
         {
-            LogRefusedToken(command.UserId, command.TeamId);
+            LogRefusedToken(inForm, inHeader, authorization is not null);
             return TypedResults.Unauthorized();
         }
 
@@ -94,6 +95,6 @@ internal sealed partial class SlashCommandEndpoint(
         new SlashCommandResponse { Text = text }, MattermostJson.Default.SlashCommandResponse);
 
     [LoggerMessage(LogLevel.Warning,
-        "Refused a slash command by {UserId} in team {TeamId}: its token is not among Mattermost:CommandTokens.")]
-    private partial void LogRefusedToken(string userId, string teamId);
+        "Refused a slash command. Its token is among Mattermost:CommandTokens in the form: {InForm}, in the Authorization header: {InHeader} (there is a header: {HasHeader}; a proxy may have taken it off).")]
+    private partial void LogRefusedToken(bool inForm, bool inHeader, bool hasHeader);
 }

@@ -11,7 +11,7 @@ internal sealed class BotAccount
     /// <summary>Whether the event stream is open.</summary>
     public bool IsConnected => _connected;
 
-    /// <summary>Waits until the server has said who the bot is.</summary>
+    /// <summary>Waits until the server has said who the bot is. Throws when it does not take the bot's token.</summary>
     public Task<User> GetAsync(CancellationToken cancellationToken) => _me.Task.WaitAsync(cancellationToken);
 
     /// <summary>Null until the server has said it.</summary>
@@ -22,4 +22,11 @@ internal sealed class BotAccount
     public void Connected() => _connected = true;
 
     public void Lost() => _connected = false;
+
+    /// <summary>The server does not take the token: whoever waits to know who the bot is gets the reason.</summary>
+    public void Refused(MattermostException reason)
+    {
+        _connected = false;
+        _me.TrySetException(reason);
+    }
 }

@@ -3,14 +3,12 @@ using CallsBot.Protocols.Mattermost;
 
 namespace CallsBot.Mattermost;
 
-/// <summary>
-/// Looks accounts up, and remembers each for a minute. Good enough to choose the words of a card; what a role permits
-/// is decided on <see cref="GetFreshAsync"/>.
-/// </summary>
+/// <summary>Looks accounts up, and remembers each for a minute: good enough to choose the words of a card.</summary>
 internal sealed partial class People(MattermostClient mattermost, TimeProvider time, ILogger<People> logger)
 {
     private const int MostRemembered = 10_000;
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, (User User, long At)> _known = new(StringComparer.Ordinal);
 
@@ -22,19 +20,21 @@ internal sealed partial class People(MattermostClient mattermost, TimeProvider t
             return known.User.IsSystemAdministrator;
         }
 
+        // Somebody waits for the card.
+        using var limit = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return (await GetFreshAsync(userId, cancellationToken)).IsSystemAdministrator;
+            return (await AskAsync(userId, either.Token)).IsSystemAdministrator;
         }
-        catch (MattermostException ex)
+        catch (Exception ex) when (ex is MattermostException || (ex is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             LogLookupFailed(userId, ex);
             return false;
         }
     }
 
-    /// <summary>Asks the server. Throws <see cref="MattermostException"/> when it does not know, or cannot be asked.</summary>
-    public async Task<User> GetFreshAsync(string userId, CancellationToken cancellationToken)
+    private async Task<User> AskAsync(string userId, CancellationToken cancellationToken)
     {
         var user = await mattermost.Api.GetUserAsync(userId, cancellationToken);
         if (_known.Count >= MostRemembered)

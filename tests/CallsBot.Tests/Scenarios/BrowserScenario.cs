@@ -16,7 +16,7 @@ public sealed class BrowserScenario(Browser browser) : IClassFixture<Browser>
     {
         await using var bot = await BotAndSandbox.StartAsync();
         await bot.Sandbox.Rtcd.Is(RtcdFault.OldVersion);
-        var page = await browser.OpenAsync(bot.Mattermost.Url, width, height);
+        var page = await browser.OpenAsync(new Uri(bot.Mattermost.Url, "ops/channels/town-square"), width, height);
         var message = page.Locator("#composer textarea");
 
         await message.FillAsync("/callshelp");

@@ -2,8 +2,13 @@ using System.Diagnostics;
 using System.Net;
 using CallsBot.Conversations;
 using CallsBot.Hosting;
+using CallsBot.Mattermost;
 using CallsBot.Sandbox.Mattermost;
+using CallsBot.Sandbox.Rtcd;
+using CallsBot.Storage;
 using CallsBot.Tests.Support;
+using CallsBot.Troubleshooting;
+using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -125,15 +130,105 @@ public sealed class InterruptionScenario
         await AnsweredOnceAsync(bot, chat, written!.Id);
 
         // As a crash between the reply and the note leaves it.
-        await bot.Services.GetRequiredService<CallsBot.Storage.Database>().WriteAsync(
-            transaction => Dapper.SqlMapper.ExecuteAsync(
-                transaction.Connection!, "UPDATE received_posts SET answered_at = NULL", transaction: transaction),
-            CancellationToken.None);
+        await ExecuteAsync(bot, "UPDATE received_posts SET answered_at = NULL");
         await bot.RestartBotAsync();
         await chat.Types("1");
 
         await chat.Sees("For whom does it fail?");
         await AnsweredOnceAsync(bot, chat, written.Id);
+    }
+
+    [Fact]
+    public async Task A_token_revoked_while_the_bot_runs_is_named_and_not_tried_again()
+    {
+        await using var bot = await BotAndSandbox.StartAsync();
+
+        bot.Mattermost.RevokeTokens("callsbot");
+        await bot.Mattermost.DropSockets();
+
+        await BotAndSandbox.WaitAsync(
+            () => bot.Log.Lines.Any(line => line.Level == LogLevel.Error && line.Text.Contains("Mattermost:BotToken", StringComparison.Ordinal)), "the error");
+        bot.Services.GetRequiredService<BotAccount>().IsConnected.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_database_that_fails_for_a_moment_delays_an_answer_and_loses_none()
+    {
+        await using var bot = await BotAndSandbox.StartAsync();
+        var chat = bot.Mattermost.DirectMessageFrom("ana");
+        await ExecuteAsync(bot, "ALTER TABLE received_posts RENAME TO away");
+
+        var written = await chat.Types("help");
+        await BotAndSandbox.WaitAsync(() => bot.Log.Lines.Any(line => line.Level == LogLevel.Error), "the fault");
+        await ExecuteAsync(bot, "ALTER TABLE away RENAME TO received_posts");
+
+        await chat.Sees("I find out why a call does not work");
+        await AnsweredOnceAsync(bot, chat, written!.Id);
+    }
+
+    [Fact]
+    public async Task A_message_from_before_a_quiet_week_is_not_answered_again()
+    {
+        var time = new ShiftedTimeProvider();
+        await using var bot = await BotAndSandbox.StartAsync(time: time);
+        var chat = bot.Mattermost.DirectMessageFrom("ana");
+        var written = await chat.Types("help");
+        await chat.Sees("I find out why a call does not work");
+        await AnsweredOnceAsync(bot, chat, written!.Id);
+
+        time.Shift = TimeSpan.FromDays(8);
+        await bot.Services.GetRequiredService<InboxStore>().DeleteBeforeAsync(time.GetUtcNow() - TimeSpan.FromDays(7), CancellationToken.None);
+        await bot.RestartBotAsync();
+        var later = await chat.Types("thanks");
+
+        await chat.Sees(ConversationTexts.YouAreWelcome);
+        await AnsweredOnceAsync(bot, chat, later!.Id);
+        Replies(bot, chat, written.Id).ShouldBe(1);
+        bot.Mattermost.Workspace.PostsIn(chat.Channel.Id).Count(post => post.IsFromBot).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_check_that_nobody_runs_is_started_by_any_button()
+    {
+        await using var bot = await BotAndSandbox.StartAsync();
+        var chat = bot.Mattermost.DirectMessageFrom("ana");
+        await chat.Types("/callshelp");
+        await chat.Sees(FirstAnswer);
+        var session = await bot.SessionOf(chat);
+
+        // As a crash between the step and its check leaves it; the card still shows the question.
+        var store = bot.Services.GetRequiredService<SessionStore>();
+        session = await store.TryAppendAsync(session, new SessionStep(new Answered(session.Current.Id, "keeps-connecting"), null, session.UserId, null), CancellationToken.None);
+        session = await store.TryAppendAsync(session!, new SessionStep(new Answered(session!.Current.Id, "everyone"), null, session.UserId, null), CancellationToken.None);
+        session!.Current.ShouldBeOfType<CheckNode>();
+
+        await chat.Presses(FirstAnswer);
+
+        await chat.Sees(ConversationTexts.WhatIFound);
+    }
+
+    [Fact]
+    public async Task Serve_ends_after_the_work_that_is_queued_and_with_success()
+    {
+        await using var bot = await BotAndSandbox.StartAsync(start: false);
+        await bot.Sandbox.Rtcd.Is(RtcdFault.Slow);
+        bot.Sandbox.Rtcd.SlowFor = TimeSpan.FromSeconds(3);
+        var chat = bot.Mattermost.DirectMessageFrom("ana");
+        using var process = Serve(bot);
+        await bot.Mattermost.Connected("callsbot");
+        await chat.Types("/callshelp");
+        await chat.Presses(FirstAnswer);
+        await chat.Presses("For everyone");
+        await chat.Sees("Asking");
+
+        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        process.ExitCode.ShouldBe(0);
+        chat.Transcript.ShouldContain(ConversationTexts.WhatIFound);
     }
 
     [Fact]
@@ -168,6 +263,10 @@ public sealed class InterruptionScenario
             await second.WaitForExitAsync();
         }
     }
+
+    private static Task<int> ExecuteAsync(BotAndSandbox bot, string sql) =>
+        bot.Services.GetRequiredService<Database>().WriteAsync(
+            transaction => transaction.Connection!.ExecuteAsync(sql, transaction: transaction), CancellationToken.None);
 
     private static Process Serve(BotAndSandbox bot)
     {
