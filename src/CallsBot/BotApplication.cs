@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using CallsBot.Checks;
 using CallsBot.Conversations;
 using CallsBot.Hosting;
@@ -57,10 +58,24 @@ internal static class BotApplication
         configure?.Invoke(builder);
 
         var app = builder.Build();
+        app.Use(RefuseOtherCharsets);
         SlashCommandEndpoint.Map(app);
         ActionEndpoint.Map(app);
         DialogEndpoint.Map(app);
         HealthEndpoints.Map(app);
         return app;
+    }
+
+    /// <summary>Mattermost writes UTF-8. A charset that cannot be read would be a 500 further on.</summary>
+    private static Task RefuseOtherCharsets(HttpContext http, RequestDelegate next)
+    {
+        if (MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type)
+            && type.CharSet is { } charset && !charset.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+        {
+            http.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+            return Task.CompletedTask;
+        }
+
+        return next(http);
     }
 }

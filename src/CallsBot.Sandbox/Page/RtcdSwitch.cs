@@ -14,7 +14,7 @@ internal sealed record RtcdSwitch(RtcdFault Fault, string Id, string Label, stri
         new(RtcdFault.Healthy, "healthy", "Healthy", $"Answers with version {RtcdSandbox.CurrentVersion}"),
         new(RtcdFault.Stopped, "stopped", "Stopped", "Connections are refused"),
         new(RtcdFault.Silent, "silent", "Silent", "Takes connections, never answers"),
-        new(RtcdFault.Slow, "slow", "Slow", "Answers after five seconds"),
+        new(RtcdFault.Slow, "slow", "Slow", "Answers after three seconds"),
         new(RtcdFault.ProxyError, "proxy-error", "Bad gateway", "A proxy answers 502 with its own page"),
         new(RtcdFault.ProxyPage, "proxy-page", "Someone else's page", "A proxy or portal answers 200 with HTML"),
         new(RtcdFault.WrongJson, "wrong-json", "Wrong JSON", "JSON, but not an RTCD's"),

@@ -32,7 +32,7 @@ internal sealed class RtcdSandbox(ReservedPort port, UnexpectedRequests unexpect
     public RtcdFault Fault { get; private set; } = RtcdFault.Healthy;
 
     /// <summary>How late a slow answer comes.</summary>
-    public TimeSpan SlowFor { get; set; } = TimeSpan.FromSeconds(5);
+    public TimeSpan SlowFor { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>The version that a healthy RTCD tells.</summary>
     public string Version { get; set; } = CurrentVersion;

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using CallsBot.Protocols.Mattermost;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -44,7 +45,15 @@ internal sealed partial class ActionEndpoint(
                 return Reply(new ActionResponse { EphemeralText = ConversationTexts.SessionExpired });
 
             default:
-                return Reply(await conversation.PressAsync(request, token!, choice, cancellationToken));
+                try
+                {
+                    return Reply(await conversation.PressAsync(request, token!, choice, cancellationToken));
+                }
+                catch (DbException ex)
+                {
+                    LogNotStored(ex);
+                    return Reply(new ActionResponse { EphemeralText = ConversationTexts.CannotStore });
+                }
         }
     }
 
@@ -53,6 +62,9 @@ internal sealed partial class ActionEndpoint(
 
     private static JsonHttpResult<ActionResponse> Reply(ActionResponse response) =>
         TypedResults.Json(response, MattermostJson.Default.ActionResponse);
+
+    [LoggerMessage(LogLevel.Error, "A press could not be stored. Check Storage:ConnectionString, and the disk.")]
+    private partial void LogNotStored(Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "Refused a press: its token is not ours.")]
     private partial void LogRefusedToken();

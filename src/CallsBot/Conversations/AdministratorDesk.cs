@@ -11,6 +11,8 @@ namespace CallsBot.Conversations;
 internal sealed partial class AdministratorDesk(
     MattermostClient mattermost, BotAccount bot, IOptions<ConversationOptions> options, ILogger<AdministratorDesk> logger)
 {
+    private const int LongestPaste = 3_000;
+
     private readonly IReadOnlyList<string> _administrators = options.Value.Administrators;
 
     public bool IsStaffed => _administrators.Count > 0;
@@ -73,6 +75,12 @@ internal sealed partial class AdministratorDesk(
         foreach (var (title, answer) in Trail.Of(session))
         {
             lines.Append("- ").Append(title).Append(": ").Append(answer).Append('\n');
+        }
+
+        foreach (var (name, pasted) in session.Machine.Kept)
+        {
+            var shown = pasted.Length <= LongestPaste ? pasted : pasted[..LongestPaste] + " …";
+            lines.Append('\n').Append(name).Append(":\n```\n").Append(shown.Replace("```", "'''", StringComparison.Ordinal)).Append("\n```\n");
         }
 
         if (session.Current is ConcludeNode conclusion)

@@ -270,6 +270,12 @@ internal sealed partial class Conversation(
             return;
         }
 
+        if (trigger is WentBack && !session.Machine.CanGoBack)
+        {
+            await ReplyAsync(post, ConversationTexts.NothingBefore, cancellationToken);
+            return;
+        }
+
         var step = new SessionStep(trigger, null, post.UserId, post.Id);
         var next = await sessions.TryAppendAsync(session, step, cancellationToken)
             ?? await sessions.FindAsync(session.Id, cancellationToken)
@@ -282,7 +288,9 @@ internal sealed partial class Conversation(
         switch (session.Current)
         {
             case ConcludeNode:
-                await BeginAsync(post.UserId, post.ChannelId, post.RootId, text, $"post {post.Id}", post, cancellationToken);
+                // A bare number answers nothing here, and would answer the first question of a new walk.
+                var complaint = text.All(char.IsAsciiDigit) ? "" : text;
+                await BeginAsync(post.UserId, post.ChannelId, post.RootId, complaint, $"post {post.Id}", post, cancellationToken);
                 break;
 
             case CheckNode:
@@ -322,7 +330,8 @@ internal sealed partial class Conversation(
         }
 
         LogBegan(session.Id, session.Tree.Id);
-        var opening = complaint.Length == 0 ? ConversationTexts.Opening
+        var opening = session.Current is ConcludeNode ? ""
+            : complaint.Length == 0 ? ConversationTexts.Opening
             : session.Position > 0 ? ConversationTexts.OpeningUnderstood
             : ConversationTexts.OpeningNotUnderstood;
         await ShowNewAsync(session, opening, answersPost, cancellationToken);

@@ -33,6 +33,8 @@ internal static class ConversationTexts
 
     public const string NoSuchChoice = "That answer is not on the card any more. Type `/callshelp` to start again.";
 
+    public const string CannotStore = "I cannot store your answer just now. Please try again in a minute, and tell an administrator if it stays that way.";
+
     public const string NothingBefore = "This is the first question: there is nothing to go back to.";
 
     public const string NothingWritten = "Please write something, or close this window and press Skip.";

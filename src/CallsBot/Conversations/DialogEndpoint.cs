@@ -1,3 +1,4 @@
+using System.Data.Common;
 using CallsBot.Protocols.Mattermost;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -45,11 +46,22 @@ internal sealed partial class DialogEndpoint(
         var text = submission.Submission is { } values && values.TryGetValue(TextElement, out var value)
             ? JsonText.Of(value)?.Trim() ?? ""
             : "";
-        return Reply(await conversation.SubmitAsync(submission, token, text, cancellationToken));
+        try
+        {
+            return Reply(await conversation.SubmitAsync(submission, token, text, cancellationToken));
+        }
+        catch (DbException ex)
+        {
+            LogNotStored(ex);
+            return Reply(new DialogResponse { Error = ConversationTexts.CannotStore });
+        }
     }
 
     private static JsonHttpResult<DialogResponse> Reply(DialogResponse response) =>
         TypedResults.Json(response, MattermostJson.Default.DialogResponse);
+
+    [LoggerMessage(LogLevel.Error, "A dialog could not be stored. Check Storage:ConnectionString, and the disk.")]
+    private partial void LogNotStored(Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "Refused a dialog ({Dialog}): its state is not ours, or not the submitter's.")]
     private partial void LogRefusedToken(string dialog);

@@ -14,7 +14,7 @@ namespace CallsBot.Conversations;
 /// message of a card is empty, so that a card that replaces another leaves nothing of it behind.
 /// </remarks>
 internal sealed class NodeCard(
-    SignedTokens tokens, CheckCatalog checks, IOptions<ConversationOptions> options, IOptions<RtcdOptions> rtcd)
+    SignedTokens tokens, IOptions<ConversationOptions> options, IOptions<RtcdOptions> rtcd)
 {
     private const int MostButtons = 6;
     private const int ButtonsInARow = 5;
@@ -38,7 +38,7 @@ internal sealed class NodeCard(
     {
         var token = tokens.Issue(new SignedToken(SignedToken.Card, session.Id, session.Position, session.UserId, Nonce: ""));
         var attachments = new List<Attachment>();
-        if (session.LatestFindings.ToList() is { Count: > 0 } findings)
+        if (session.LatestFindings.Where(finding => administrator || finding.Outcome != Outcome.Skipped).ToList() is { Count: > 0 } findings)
         {
             attachments.Add(Findings(findings, administrator, session.Current));
         }
@@ -183,8 +183,6 @@ internal sealed class NodeCard(
         {
             InstructNode => $"{text}\n\n**{ConversationTexts.DidThatHelp}**",
             CollectNode => $"{text}\n\n{ConversationTexts.WriteOrPaste}",
-            CheckNode check => ConversationTexts.Checking(
-                checks.TryGet(check.Check, out var running) ? running.Activity : check.Title),
             _ => text,
         };
     }

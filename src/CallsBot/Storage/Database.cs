@@ -19,6 +19,9 @@ internal sealed class Database : IAsyncDisposable
     private readonly SqliteWriter? _sqlite;
     private readonly SemaphoreSlim _writers = new(16);
 
+    // Null on PostgreSQL.
+    private readonly string? _file;
+
     public Database(IOptions<StorageOptions> options)
     {
         var connectionString = options.Value.ConnectionString;
@@ -26,6 +29,7 @@ internal sealed class Database : IAsyncDisposable
         {
             SQLitePCL.Batteries_V2.Init();
             var builder = new SqliteConnectionStringBuilder(connectionString) { ForeignKeys = true, DefaultTimeout = 5 };
+            _file = builder.DataSource is "" or ":memory:" ? null : builder.DataSource;
             _source = SqliteFactory.Instance.CreateDataSource(builder.ToString());
             _sqlite = new SqliteWriter(_source);
         }
@@ -38,6 +42,11 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>Applies the schema files that this database has not seen, each in a transaction of its own.</summary>
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
+        if (_file is not null)
+        {
+            KeepToOwner(_file);
+        }
+
         await using var connection = await _source.OpenConnectionAsync(cancellationToken);
         if (_sqlite is not null)
         {
@@ -115,6 +124,18 @@ internal sealed class Database : IAsyncDisposable
         {
             SqliteConnection.ClearAllPools();
         }
+    }
+
+    /// <summary>What people pasted is in it. SQLite gives its other files the mode of this one.</summary>
+    private static void KeepToOwner(string file)
+    {
+        if (OperatingSystem.IsWindows() || File.Exists(file) || !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
+        {
+            return;
+        }
+
+        File.Create(file).Dispose();
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     private static IEnumerable<(string Name, string Sql)> SchemaFiles()

@@ -18,7 +18,7 @@ public sealed class NodeCardTests
     private static readonly Tree Shipped = TreeCatalog.Load(KnownChecks.All).Get(Conversation.FirstTree);
 
     private readonly NodeCard _cards = new(
-        new SignedTokens(Some.ConversationOptions(), TimeProvider.System), new CheckCatalog([]), Some.ConversationOptions(),
+        new SignedTokens(Some.ConversationOptions(), TimeProvider.System), Some.ConversationOptions(),
         Options.Create(new RtcdOptions { ServiceUrl = "http://rtcd.internal.example.com:8045" }));
 
     public static TheoryData<string, bool> Nodes
@@ -46,11 +46,8 @@ public sealed class NodeCardTests
 
         JsonSerializer.Serialize(props, MattermostJson.Default.PostProps).Length.ShouldBeLessThan(MostProps);
         props.Attachments!.ShouldAllBe(attachment => attachment.Fallback!.Length > 0);
-        if (node is not CheckNode)
-        {
-            var text = Placeholders.Fill(node.TextFor(administrator), "http://rtcd.internal.example.com:8045");
-            props.Attachments!.ShouldContain(attachment => attachment.Text != null && attachment.Text.StartsWith(administrator ? text : node.Text));
-        }
+        var text = Placeholders.Fill(node.TextFor(administrator), "http://rtcd.internal.example.com:8045");
+        props.Attachments!.ShouldContain(attachment => attachment.Text != null && attachment.Text.StartsWith(administrator ? text : node.Text));
     }
 
     [Theory]

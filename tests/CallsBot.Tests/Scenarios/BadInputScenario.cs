@@ -36,6 +36,8 @@ public sealed class BadInputScenario
         { ActionEndpoint.Path, Json, """{"user_id":"u","channel_id":"c","post_id":"p","context":{"token":7,"choice":"back"}}""", HttpStatusCode.BadRequest },
         { ActionEndpoint.Path, Json, """{"user_id":"u","channel_id":"c","post_id":"p","context":{"token":"x","choice":"back"}}""", HttpStatusCode.Unauthorized },
         { ActionEndpoint.Path, Json, """{"user_id":"u","channel_id":"c","post_id":"p","context":{"token":"\ud800","choice":"back"}}""", HttpStatusCode.BadRequest },
+        { ActionEndpoint.Path, "application/json; charset=utf-7", "{}", HttpStatusCode.UnsupportedMediaType },
+        { ActionEndpoint.Path, "application/json; charset=nonsense", "{}", HttpStatusCode.UnsupportedMediaType },
         { ActionEndpoint.Path, Form, "user_id=u", HttpStatusCode.UnsupportedMediaType },
         { DialogEndpoint.Path, Json, "{}", HttpStatusCode.BadRequest },
         { DialogEndpoint.Path, Json, """{"callback_id":"other","state":"s","user_id":"u","channel_id":"c"}""", HttpStatusCode.BadRequest },

@@ -121,7 +121,7 @@ public sealed class ConversationScenario
         await chat.Types("/callshelp");
         await chat.Presses(FirstAnswer);
         await chat.Presses("For everyone");
-        await chat.Sees("Asking");
+        await chat.Sees("I am asking");
 
         // As kill -9 leaves it: the session stands on the check, and nobody runs it.
         var stopping = bot.StopBotAsync();
@@ -143,7 +143,7 @@ public sealed class ConversationScenario
         await chat.Types("/callshelp");
         await chat.Presses(FirstAnswer);
         await chat.Presses("For everyone");
-        await chat.Sees("Asking");
+        await chat.Sees("I am asking");
 
         await chat.Presses(ConversationTexts.Back);
 

@@ -219,7 +219,7 @@ public sealed class InterruptionScenario
         await chat.Types("/callshelp");
         await chat.Presses(FirstAnswer);
         await chat.Presses("For everyone");
-        await chat.Sees("Asking");
+        await chat.Sees("I am asking");
 
         using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
         {
