@@ -23,7 +23,7 @@ internal sealed class Database : IAsyncDisposable
     public Database(IOptions<StorageOptions> options)
     {
         var connectionString = options.Value.ConnectionString;
-        _sqlite = !new DbConnectionStringBuilder { ConnectionString = connectionString }.ContainsKey("Host");
+        _sqlite = !options.Value.IsPostgres;
         _writer = new SemaphoreSlim(_sqlite ? 1 : 16);
         if (_sqlite)
         {
