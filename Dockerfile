@@ -12,9 +12,10 @@ RUN dotnet publish src/CallsBot --no-restore -c Release -o /app
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
 WORKDIR /data
 COPY --from=build /app /app
-# Settings: /data/callsbot.json, secrets: /run/secrets/callsbot, sessions: /data/callsbot.db
-ENV CALLSBOT_Urls=http://0.0.0.0:8077 \
-    CALLSBOT_Storage__ConnectionString="Data Source=/data/callsbot.db"
+# Settings: /data/callsbot.json, or CALLSBOT_SETTINGS. Secrets: the folder secrets beside the settings file, or
+# CALLSBOT_SECRETS. Sessions: /data/callsbot.db, unless Storage:ConnectionString says otherwise.
+# What is set here wins over the operator's settings file: only what a container cannot do without.
+ENV CALLSBOT_Urls=http://0.0.0.0:8077
 VOLUME /data
 EXPOSE 8077
 USER $APP_UID

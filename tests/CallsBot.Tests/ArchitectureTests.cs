@@ -18,7 +18,7 @@ public sealed partial class ArchitectureTests
         ["Checks"] = ["Mattermost", "Probes"],
         ["Troubleshooting"] = ["Checks", "StateMachines"],
         ["Conversations"] = ["Checks", "Hosting", "Mattermost", "Probes", "Settings", "Storage", "Troubleshooting"],
-        ["Setup"] = ["Mattermost", "Settings"],
+        ["Setup"] = ["Mattermost", "Probes", "Settings"],
     };
 
     [Fact]

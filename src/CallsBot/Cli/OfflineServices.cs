@@ -15,12 +15,13 @@ namespace CallsBot.Cli;
 /// </summary>
 internal static class OfflineServices
 {
-    /// <summary>Throws <see cref="SettingsException"/> when a source of the settings cannot be read.</summary>
+    /// <summary>Throws <see cref="SettingsException"/> when a source of the settings cannot be read, or a value that is used may not be.</summary>
     public static ServiceProvider Create(LoadedSettings settings)
     {
-        if (settings.Faults.Count > 0)
+        var used = BotSettings.Known.FaultsOfPresent(settings.Settings, RtcdOptions.Section, MattermostOptions.Section);
+        if (settings.Faults.Concat(used).ToList() is { Count: > 0 } faults)
         {
-            throw new SettingsException(settings.Faults);
+            throw new SettingsException(faults);
         }
 
         var services = new ServiceCollection();

@@ -9,19 +9,17 @@ namespace CallsBot.Cli;
 internal static class TreesCommand
 {
     /// <param name="checks">The checks that trees may name; asked only when the command runs.</param>
-    /// <param name="folder">The operator's folder of trees, if there is one.</param>
-    public static Command Create(Func<IReadOnlyCollection<CheckSignature>> checks, Func<string?>? folder = null)
+    public static Command Create(Func<IReadOnlyCollection<CheckSignature>> checks)
     {
         var files = new Argument<FileInfo[]>("file")
         {
-            Description = "Tree files. Without any: those that ship with the bot and those of the trees folder.",
+            Description = "Tree files. Without any: those that ship with the bot.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var check = new Command("check", "Reads trees and reports every fault in them.") { files };
         check.SetAction(result => Check(
             result.GetValue(files) ?? [],
             checks(),
-            folder?.Invoke(),
             result.InvocationConfiguration.Output,
             result.InvocationConfiguration.Error));
 
@@ -41,7 +39,6 @@ internal static class TreesCommand
             result.GetValue(tree),
             result.GetRequiredValue(format),
             checks(),
-            folder?.Invoke(),
             result.InvocationConfiguration.Output,
             result.InvocationConfiguration.Error));
 
@@ -51,13 +48,12 @@ internal static class TreesCommand
     private static int Check(
         FileInfo[] files,
         IReadOnlyCollection<CheckSignature> checks,
-        string? folder,
         TextWriter output,
         TextWriter error)
     {
         if (files.Length == 0)
         {
-            if (Load(checks, folder, error) is not { } catalog)
+            if (Load(checks, error) is not { } catalog)
             {
                 return ExitCodes.Usage;
             }
@@ -93,11 +89,10 @@ internal static class TreesCommand
         string? name,
         string format,
         IReadOnlyCollection<CheckSignature> checks,
-        string? folder,
         TextWriter output,
         TextWriter error)
     {
-        if (Find(name, checks, folder, error) is not { } tree)
+        if (Find(name, checks, error) is not { } tree)
         {
             return ExitCodes.Usage;
         }
@@ -108,7 +103,7 @@ internal static class TreesCommand
     }
 
     private static Tree? Find(
-        string? name, IReadOnlyCollection<CheckSignature> checks, string? folder, TextWriter error)
+        string? name, IReadOnlyCollection<CheckSignature> checks, TextWriter error)
     {
         if (name is not null && File.Exists(name))
         {
@@ -121,7 +116,7 @@ internal static class TreesCommand
             return tree;
         }
 
-        if (Load(checks, folder, error) is not { } catalog)
+        if (Load(checks, error) is not { } catalog)
         {
             return null;
         }
@@ -141,11 +136,11 @@ internal static class TreesCommand
         return null;
     }
 
-    private static TreeCatalog? Load(IReadOnlyCollection<CheckSignature> checks, string? folder, TextWriter error)
+    private static TreeCatalog? Load(IReadOnlyCollection<CheckSignature> checks, TextWriter error)
     {
         try
         {
-            return TreeCatalog.Load(checks, folder);
+            return TreeCatalog.Load(checks);
         }
         catch (TreeFileException ex)
         {

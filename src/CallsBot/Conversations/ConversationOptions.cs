@@ -33,22 +33,3 @@ internal sealed partial class ConversationOptions
     [OptionsValidator]
     internal sealed partial class Validator : IValidateOptions<ConversationOptions>;
 }
-
-/// <summary>Base64 of at least 32 bytes, each.</summary>
-[AttributeUsage(AttributeTargets.Property)]
-internal sealed class SigningKeysAttribute : ValidationAttribute
-{
-    public const int MinimumBytes = 32;
-
-    public SigningKeysAttribute()
-        : base("The field {0} must hold keys of at least 32 bytes in base64. Make one with: openssl rand -base64 32")
-    {
-    }
-
-    public override bool IsValid(object? value) =>
-        value is not IEnumerable<string> keys || keys.All(key =>
-        {
-            var bytes = new byte[key.Length];
-            return Convert.TryFromBase64String(key, bytes, out var length) && length >= MinimumBytes;
-        });
-}

@@ -15,7 +15,9 @@ internal sealed partial record SettingsSection(
         where T : class => new(
             name, typeof(T), Activator.CreateInstance<T>, options => validator.Validate(null, (T)options));
 
-    public IEnumerable<string> Faults(IConfiguration settings)
+    /// <param name="settings">All settings.</param>
+    /// <param name="presentOnly">Leaves out what is wrong with settings that are not there.</param>
+    public IEnumerable<string> Faults(IConfiguration settings, bool presentOnly = false)
     {
         var options = NewOptions();
         var unreadable = new List<string>();
@@ -42,7 +44,8 @@ internal sealed partial record SettingsSection(
 
         foreach (var failure in Validate(options).Failures ?? [])
         {
-            if (MemberName().Match(failure) is { Success: true } match && !unreadable.Contains(match.Groups[1].Value))
+            if (MemberName().Match(failure) is { Success: true } match && !unreadable.Contains(match.Groups[1].Value)
+                && (!presentOnly || settings.GetSection($"{Name}:{match.Groups[1].Value}").Exists()))
             {
                 yield return Fault(settings, match.Groups[1].Value, Plain(failure[match.Length..]));
             }

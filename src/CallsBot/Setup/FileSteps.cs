@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using CallsBot.Probes;
+using CallsBot.Settings;
 
 namespace CallsBot.Setup;
 
@@ -9,9 +11,6 @@ internal sealed class FileSteps(SetupPlan plan, SecretsFolder secrets, SettingsD
     private const string CallbackKey = "Conversations:CallbackUrl";
     private const string AdministratorsKey = "Conversations:Administrators";
     private const string RtcdKey = "Rtcd:ServiceUrl";
-
-    // As the bot asks for: base64 of 32 bytes or more.
-    private const int KeyBytes = 32;
 
     /// <summary>
     /// One file for each team's command. A file whose token is no command's any more is used for another, or deleted.
@@ -78,7 +77,7 @@ internal sealed class FileSteps(SetupPlan plan, SecretsFolder secrets, SettingsD
     {
         var file = secrets.PathOf(SecretsFolder.SigningKey);
         var kept = secrets.Read(SecretsFolder.SigningKey);
-        if (kept is not null && IsKey(kept))
+        if (kept is not null && SigningKeysAttribute.IsKey(kept))
         {
             report.Ok($"the signing key in {file} is kept");
             return;
@@ -86,7 +85,7 @@ internal sealed class FileSteps(SetupPlan plan, SecretsFolder secrets, SettingsD
 
         if (!report.CheckOnly)
         {
-            secrets.Write(SecretsFolder.SigningKey, Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes)));
+            secrets.Write(SecretsFolder.SigningKey, Convert.ToBase64String(RandomNumberGenerator.GetBytes(SigningKeysAttribute.MinimumBytes)));
         }
 
         if (kept is null)
@@ -95,7 +94,7 @@ internal sealed class FileSteps(SetupPlan plan, SecretsFolder secrets, SettingsD
         }
         else
         {
-            report.Repaired($"the signing key in {file}: it was not base64 of {KeyBytes} bytes or more. Buttons on cards that are already posted stop working");
+            report.Repaired($"the signing key in {file}: it was not base64 of {SigningKeysAttribute.MinimumBytes} bytes or more. Buttons on cards that are already posted stop working");
         }
     }
 
@@ -161,12 +160,6 @@ internal sealed class FileSteps(SetupPlan plan, SecretsFolder secrets, SettingsD
         SaveSettings();
     }
 
-    private static bool IsKey(string text)
-    {
-        var bytes = new byte[text.Length];
-        return Convert.TryFromBase64String(text, bytes, out var length) && length >= KeyBytes;
-    }
-
     private void SetAddress(string key, Uri address)
     {
         var text = SetupPlan.TextOf(address);
@@ -193,7 +186,7 @@ internal sealed class FileSteps(SetupPlan plan, SecretsFolder secrets, SettingsD
         }
 
         document.Remove(RtcdKey);
-        if (kept == rtcd || (!plan.RtcdHasCredentials && kept is not null && WithoutCredentials(kept) == rtcd.TrimEnd('/')))
+        if (kept == rtcd || (!plan.RtcdHasCredentials && kept is not null && IsSameTarget(kept, rtcd)))
         {
             report.Ok($"the address of RTCD is in {file}");
             return;
@@ -214,11 +207,11 @@ internal sealed class FileSteps(SetupPlan plan, SecretsFolder secrets, SettingsD
         }
     }
 
-    private static string WithoutCredentials(string url)
-    {
-        var (scheme, at) = (url.IndexOf("://", StringComparison.Ordinal), url.LastIndexOf('@'));
-        return (scheme < 0 || at < 0 ? url : url[..(scheme + 3)] + url[(at + 1)..]).TrimEnd('/');
-    }
+    /// <summary>Whether two addresses differ in nothing but their credentials.</summary>
+    private static bool IsSameTarget(string one, string other) =>
+        ProbeTarget.TryParse(one, out var first, out _)
+        && ProbeTarget.TryParse(other, out var second, out _)
+        && first.Uri == second.Uri;
 
     private void SaveSettings()
     {

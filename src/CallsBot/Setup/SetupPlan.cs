@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
+using CallsBot.Probes;
 
 namespace CallsBot.Setup;
 
@@ -60,9 +61,6 @@ internal sealed partial record SetupPlan
     /// <summary>As it was typed. A secret when <see cref="RtcdHasCredentials"/>.</summary>
     public string? Rtcd { get; init; }
 
-    /// <remarks>
-    /// An @ anywhere counts: a password with a # or / in it pushes the @ out of where a parser looks for it.
-    /// </remarks>
     public bool RtcdHasCredentials => Rtcd?.Contains('@', StringComparison.Ordinal) ?? false;
 
     /// <summary>User names without the @, each once.</summary>
@@ -100,9 +98,10 @@ internal sealed partial record SetupPlan
             found.Add("--name: the name of a bot is 3 to 22 lower-case letters, digits, '.', '-' and '_', and begins with a letter.");
         }
 
-        if (arguments.Rtcd is { } rtcd && !IsRtcdAddress(rtcd))
+        // As strict as the bot that will read it from the settings.
+        if (arguments.Rtcd is { } rtcd && !ProbeTarget.TryParse(rtcd, out _, out var fault))
         {
-            found.Add("--rtcd: write the address as in the Calls plugin's setting, such as http://rtcd.example.com:8045.");
+            found.Add($"--rtcd: the URL {fault}. Write the address as in the Calls plugin's setting, such as http://rtcd.example.com:8045.");
         }
 
         faults = found;
@@ -145,18 +144,6 @@ internal sealed partial record SetupPlan
         }
 
         return address;
-    }
-
-    private static bool IsRtcdAddress(string text)
-    {
-        var scheme = text.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? "https://" : "http://";
-        if (!text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) || text.Any(c => c is <= ' ' or > '~'))
-        {
-            return false;
-        }
-
-        var host = text[(Math.Max(text.LastIndexOf('@'), scheme.Length - 1) + 1)..];
-        return Uri.TryCreate(scheme + host, UriKind.Absolute, out var address) && address.Host.Length > 0;
     }
 
     [GeneratedRegex("^[a-z][a-z0-9._-]{2,21}$", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]

@@ -25,7 +25,7 @@ internal sealed class Database : IAsyncDisposable
     public Database(IOptions<StorageOptions> options)
     {
         var connectionString = options.Value.ConnectionString;
-        if (!new DbConnectionStringBuilder { ConnectionString = connectionString }.ContainsKey("Host"))
+        if (!options.Value.IsPostgres)
         {
             SQLitePCL.Batteries_V2.Init();
             var builder = new SqliteConnectionStringBuilder(connectionString) { ForeignKeys = true, DefaultTimeout = 5 };

@@ -157,6 +157,21 @@ public sealed class CommandLineTests : IDisposable
         run.Error.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("Rtcd__ServiceUrl", "http://client:hunter2@rtcd.internal", "Rtcd:ServiceUrl: The URL has no port.")]
+    [InlineData("Mattermost__Server", "chat.example.com", "Mattermost:Server: ")]
+    [InlineData("Serilog__MinimumLevel__Default", "Loud", "Serilog:MinimumLevel:Default: 'Loud' is no log level")]
+    public async Task Chat_says_which_setting_it_cannot_use_and_misses_none(string name, string value, string said)
+    {
+        var run = await RunAsync(["chat"], new() { [$"CALLSBOT_{name}"] = value }, input: "1\nfor everyone\nquit\n");
+
+        run.ExitCode.ShouldBe(ExitCodes.Usage);
+        run.Error.ShouldContain(said);
+        run.Error.ShouldNotContain("is missing");
+        run.Error.ShouldNotContain("Exception");
+        run.Error.ShouldNotContain("hunter2");
+    }
+
     [Fact]
     public void Setup_and_the_endpoints_agree_on_their_paths()
     {

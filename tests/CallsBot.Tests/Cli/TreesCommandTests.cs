@@ -38,15 +38,11 @@ public sealed class TreesCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_folder_of_the_operators_is_checked_with_the_shipped_trees()
+    public void Help_promises_no_folder_of_trees()
     {
-        Write("good.yaml", Good.Replace("start: end", "start: and"));
+        var check = TreesCommand.Create(() => KnownChecks.All).Subcommands.Single(command => command.Name == "check");
 
-        var (exit, output, error) = await RunAsync(["check"], _folder.FullName);
-
-        exit.ShouldBe(2);
-        output.ShouldBeEmpty();
-        error.ShouldBe("good.yaml:3: start: there is no node 'and'\n");
+        check.Arguments.ShouldHaveSingleItem().Description.ShouldBe("Tree files. Without any: those that ship with the bot.");
     }
 
     [Theory]
@@ -80,17 +76,6 @@ public sealed class TreesCommandTests : IDisposable
         error.ShouldBe("There is no tree and no file 'no-such-tree'. Trees: calls-not-connecting.\n");
     }
 
-    [Fact]
-    public async Task With_several_trees_one_must_be_named()
-    {
-        Write("good.yaml", Good);
-
-        var (exit, _, error) = await RunAsync(["graph"], _folder.FullName);
-
-        exit.ShouldBe(2);
-        error.ShouldBe("Name one of the trees: calls-not-connecting, good.\n");
-    }
-
     private const string Good =
         """
         id: good
@@ -107,13 +92,11 @@ public sealed class TreesCommandTests : IDisposable
         return path;
     }
 
-    private static Task<(int Exit, string Output, string Error)> RunAsync(params string[] args) => RunAsync(args, folder: null);
-
-    private static async Task<(int Exit, string Output, string Error)> RunAsync(string[] args, string? folder)
+    private static async Task<(int Exit, string Output, string Error)> RunAsync(params string[] args)
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
-        var command = TreesCommand.Create(() => KnownChecks.All, () => folder);
+        var command = TreesCommand.Create(() => KnownChecks.All);
 
         var exit = await command.Parse(args).InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
 

@@ -58,6 +58,86 @@ public sealed class SettingsTests : IDisposable
         BotSettings.Known.Show(settings.Settings).Single(setting => setting.Key == "Rtcd:ServiceUrl").Value.ShouldContain("***@");
     }
 
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("Server=db;Foo")]
+    [InlineData("Host=db;Password=hunter2;Foo=1")]
+    [InlineData("Host=db;Port=hunter2")]
+    [InlineData("Data Source=a.db;Password2=hunter2")]
+    [InlineData("Mode=ReadOnly")]
+    [InlineData("=")]
+    public void A_connection_string_that_no_engine_reads_is_a_fault_and_not_shown(string value)
+    {
+        var settings = Load($$"""{ "Storage": { "ConnectionString": "{{value}}" } }""");
+
+        var fault = Faults(settings).Where(fault => fault.StartsWith("Storage")).ShouldHaveSingleItem();
+
+        fault.ShouldStartWith("Storage:ConnectionString: is neither a connection string of SQLite");
+        fault.ShouldNotContain("hunter2");
+        fault.ShouldNotContain($"'{value}'");
+    }
+
+    [Theory]
+    [InlineData("Data Source=callsbot.db")]
+    [InlineData("Filename=/data/callsbot.db;Mode=ReadWrite")]
+    [InlineData("Host=db;Database=callsbot;Username=callsbot;Password=hunter2")]
+    [InlineData("Server=db,db2;Port=5433")]
+    public void A_connection_string_that_an_engine_reads_is_no_fault(string value) =>
+        Faults(Load($$"""{ "Storage": { "ConnectionString": "{{value}}" } }""")).ShouldNotContain(fault => fault.StartsWith("Storage"));
+
+    [Theory]
+    [InlineData("""{ "Serilog": { "MinimumLevel": { "Default": "Loud" } } }""", "Serilog:MinimumLevel:Default: 'Loud' is no log level (callsbot.json). There are Verbose, Debug,")]
+    [InlineData("""{ "Serilog": { "MinimumLevel": { "Override": { "System": "5" } } } }""", "Serilog:MinimumLevel:Override:System: '5' is no log level")]
+    [InlineData("""{ "serilog": { "minimumLevel": "Loud" } }""", "Serilog:MinimumLevel: 'Loud' is no log level")]
+    [InlineData("""{ "Urls": "8077" }""", "Urls: '8077' is no address to listen on (callsbot.json).")]
+    [InlineData("""{ "Urls": "" }""", "Urls: '' is no address")]
+    [InlineData("""{ "Urls": "http://127.0.0.1:8077; http://+:80" }""", "Urls: ' http://+:80' is no address")]
+    [InlineData("""{ "Urls": "http://+:80770" }""", "Urls: 'http://+:80770' is no address")]
+    [InlineData("""{ "Urls": "http://*8077" }""", "Urls: 'http://*8077' is no address")]
+    [InlineData("""{ "Urls": "http://127.0.0.1:8077/bot" }""", "Urls: 'http://127.0.0.1:8077/bot' is no address")]
+    [InlineData("""{ "Urls": "ftp://127.0.0.1" }""", "Urls: 'ftp://127.0.0.1' is no address")]
+    public void What_the_host_and_the_logger_would_stumble_over_is_a_fault(string json, string said) =>
+        Faults(Load(json)).Where(fault => fault.StartsWith("Serilog") || fault.StartsWith("Urls")).ShouldHaveSingleItem().ShouldStartWith(said);
+
+    [Theory]
+    [InlineData("http://127.0.0.1:8077")]
+    [InlineData("http://+:8077")]
+    [InlineData("http://*:8077/")]
+    [InlineData("http://[::1]:0;https://bot.example.com;")]
+    public void Every_address_that_the_host_listens_on_is_no_fault(string urls) =>
+        Faults(Load($$"""{ "Urls": "{{urls}}", "Serilog": { "MinimumLevel": { "Default": "debug" } } }"""))
+            .ShouldNotContain(fault => fault.StartsWith("Urls") || fault.StartsWith("Serilog"));
+
+    [Fact]
+    public void Secrets_of_the_host_and_the_logger_are_masked_however_their_names_are_written()
+    {
+        var settings = Load("""
+            {
+              "kestrel": { "Certificates": { "Default": { "Path": "/cert.pfx", "Password": "hunter2" } } },
+              "Serilog": { "WriteTo": { "0": { "Args": { "apiKey": "hunter2", "ACCESSTOKEN": "hunter2", "url": "http://a:hunter2@log" } } } }
+            }
+            """);
+
+        var shown = BotSettings.Known.Show(settings.Settings).ToDictionary(setting => setting.Key, setting => setting.Value, StringComparer.OrdinalIgnoreCase);
+
+        shown["Kestrel:Certificates:Default:Password"].ShouldBe("***");
+        shown["Kestrel:Certificates:Default:Path"].ShouldBe("/cert.pfx");
+        shown.Values.ShouldNotContain(value => value.Contains("hunter2"));
+    }
+
+    [Fact]
+    public void The_name_of_an_administrator_is_no_credential() =>
+        BotSettings.Known.Show(Load("""{ "Conversations": { "Administrators": [ "@ana" ] } }""").Settings)
+            .Single(setting => setting.Key == "Conversations:Administrators:0").Value.ShouldBe("@ana");
+
+    [Fact]
+    public void The_image_sets_nothing_but_where_it_listens()
+    {
+        var image = File.ReadAllLines(Path.Combine(Repository.Root, "Dockerfile")).Where(line => !line.StartsWith('#'));
+
+        image.Where(line => line.Contains("CALLSBOT_")).ShouldHaveSingleItem().ShouldBe("ENV CALLSBOT_Urls=http://0.0.0.0:8077");
+    }
+
     [Fact]
     public void What_is_shown_masks_secrets_and_names_sources()
     {

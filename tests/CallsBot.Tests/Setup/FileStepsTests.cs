@@ -109,7 +109,7 @@ public sealed class FileStepsTests : IDisposable
 
     [Theory]
     [InlineData("http://client:hunter2@rtcd:8045")]
-    [InlineData("http://client:hunter2#/@rtcd:8045")]
+    [InlineData("http://client:hunter2%23@rtcd:8045")]
     public void An_address_of_RTCD_with_credentials_is_a_secret(string rtcd)
     {
         Settings(Plans.Good with { Rtcd = "http://rtcd:8045" });

@@ -51,8 +51,8 @@ public sealed class SetupPlanTests
     [Theory]
     [InlineData("http://rtcd.example.com:8045", false)]
     [InlineData("http://client:key@rtcd.example.com:8045", true)]
-    [InlineData("http://client:k#e/y?@rtcd.example.com:8045", true)]
-    public void Credentials_in_the_address_of_RTCD_are_seen_wherever_a_parser_would_put_them(string rtcd, bool hasCredentials) =>
+    [InlineData("http://client:k@y@rtcd.example.com:8045", true)]
+    public void Credentials_in_the_address_of_RTCD_are_seen(string rtcd, bool hasCredentials) =>
         Plans.Of(Plans.Good with { Rtcd = rtcd }).RtcdHasCredentials.ShouldBe(hasCredentials);
 
     [Theory]
@@ -60,11 +60,22 @@ public sealed class SetupPlanTests
     [InlineData("http://client:hunter2@")]
     [InlineData("http://client:hunter2 @rtcd:8045")]
     [InlineData("client:hunter2@rtcd:8045")]
+    [InlineData("http://client:hunter2@rtcd.internal")]
+    [InlineData("http://client:hunter2@rtcd.internal:8045/rtcd")]
+    [InlineData("http://client:hunter2#/@rtcd:8045")]
     public void A_broken_address_of_RTCD_is_refused_and_not_repeated(string rtcd)
     {
         SetupPlan.TryCreate(Plans.Good with { Rtcd = rtcd }, out _, out var faults).ShouldBeFalse();
 
         faults.ShouldHaveSingleItem().ShouldNotContain("hunter2");
+    }
+
+    [Fact]
+    public void An_address_of_RTCD_that_the_bot_would_refuse_is_refused_with_the_reason()
+    {
+        SetupPlan.TryCreate(Plans.Good with { Rtcd = "http://rtcd.internal" }, out _, out var faults).ShouldBeFalse();
+
+        faults.ShouldHaveSingleItem().ShouldStartWith("--rtcd: the URL has no port.");
     }
 
     [Fact]
