@@ -10,10 +10,15 @@ internal static class AdministratorReads
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Throws <see cref="MattermostException"/> when the server refuses, cannot be reached or is not done in time.</summary>
+    public static Task<T> AskAsync<T>(
+        Func<CancellationToken, Task<T>> read, TimeProvider time, CancellationToken cancellationToken) =>
+        AskAsync(read, Patience, time, cancellationToken);
+
+    /// <inheritdoc cref="AskAsync{T}(Func{CancellationToken, Task{T}}, TimeProvider, CancellationToken)"/>
     public static async Task<T> AskAsync<T>(
-        Func<CancellationToken, Task<T>> read, TimeProvider time, CancellationToken cancellationToken)
+        Func<CancellationToken, Task<T>> read, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(Patience, time);
+        using var timeout = new CancellationTokenSource(patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
@@ -22,7 +27,7 @@ internal static class AdministratorReads
         catch (OperationCanceledException ex) when (!cancellationToken.IsCancellationRequested)
         {
             throw new MattermostException(
-                string.Create(CultureInfo.InvariantCulture, $"Mattermost did not answer within {Patience.TotalSeconds:0} seconds."),
+                string.Create(CultureInfo.InvariantCulture, $"Mattermost did not answer within {patience.TotalSeconds:0} seconds."),
                 statusCode: null,
                 errorId: null,
                 ex);

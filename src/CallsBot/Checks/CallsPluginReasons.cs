@@ -38,7 +38,7 @@ internal static class CallsPluginReasons
             NotInstalled,
             Outcome.Fail,
             "The Calls plugin is not installed.",
-            "Mattermost lists no plugin com.mattermost.calls on any node.",
+            $"Mattermost lists no plugin {CallsPlugin.Id} on any node.",
             List,
             new NextStep("Mattermost ships the plugin. Enable plugins and Calls in System Console > Plugins > Plugin Management, or install it from the Marketplace.", "mmctl plugin marketplace install " + CallsPlugin.Id)),
         new(

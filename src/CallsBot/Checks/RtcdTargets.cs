@@ -2,6 +2,7 @@ using System.Text.Json;
 using CallsBot.Mattermost;
 using CallsBot.Probes;
 using CallsBot.Protocols.Mattermost;
+using CallsBot.Protocols.Rtcd;
 using Microsoft.Extensions.Options;
 
 namespace CallsBot.Checks;
@@ -10,6 +11,9 @@ namespace CallsBot.Checks;
 internal sealed class RtcdTargets(IOptions<RtcdOptions> options, AdministratorAccess administrator, TimeProvider time)
 {
     private const string Hint = "Rtcd:ServiceUrl is not set in CallsBot's settings";
+
+    /// <summary>Short, because it comes on top of the time that RTCD gets, and the check goes on without an answer.</summary>
+    private static readonly TimeSpan StatusPatience = TimeSpan.FromSeconds(2);
 
     public async Task<RtcdServiceUrl> FindAsync(CancellationToken cancellationToken)
     {
@@ -33,6 +37,30 @@ internal sealed class RtcdTargets(IOptions<RtcdOptions> options, AdministratorAc
         catch (MattermostException ex)
         {
             return new RtcdServiceUrl(null, $"{Hint}, and the Calls plugin's settings could not be read: {SafeText.From(ex.Message)}");
+        }
+    }
+
+    /// <summary>
+    /// Whether the Calls plugin is of version 2 or newer on every node, and so uses LiveKit: there is no RTCD to look for.
+    /// </summary>
+    /// <returns>False when that cannot be known.</returns>
+    public async Task<bool> AreForCallsV2Async(CancellationToken cancellationToken)
+    {
+        if (administrator.Api is not { } api)
+        {
+            return false;
+        }
+
+        try
+        {
+            var statuses = await AdministratorReads.AskAsync(api.GetPluginStatusesAsync, StatusPatience, time, cancellationToken);
+            var nodes = statuses.Where(s => s.PluginId == CallsPlugin.Id).ToList();
+            return nodes.Count > 0 && nodes.TrueForAll(s => RtcdSemver.TryParse(s.Version, out var version) && version.Major >= 2);
+        }
+        catch (MattermostException)
+        {
+            // Whoever may not read plugin states still has an RTCD to be asked; the check of the plugin tells of the refusal.
+            return false;
         }
     }
 

@@ -34,7 +34,15 @@ internal sealed class RtcdVersionCheck(RtcdTargets targets, RtcdVersionProbe pro
 
     public async Task<CheckResult> RunAsync(CancellationToken cancellationToken)
     {
-        var url = await targets.FindAsync(cancellationToken);
+        var finding = targets.FindAsync(cancellationToken);
+        var forCallsV2 = targets.AreForCallsV2Async(cancellationToken);
+        await Task.WhenAll(finding, forCallsV2);
+        if (await forCallsV2)
+        {
+            return Result(RtcdVersionReasons.CallsV2, [], []);
+        }
+
+        var url = await finding;
         if (url.Value is null)
         {
             return Result(RtcdVersionReasons.NoRtcdUrl, new() { ["fault"] = url.Source }, []);
@@ -65,9 +73,9 @@ internal sealed class RtcdVersionCheck(RtcdTargets targets, RtcdVersionProbe pro
             : AgeOf(deciding) switch
             {
                 Age.TooOld => RtcdVersionReasons.All[RtcdVersionReasons.VersionTooOld],
+                _ when !hasIPv4 => RtcdVersionReasons.All[RtcdVersionReasons.NoIPv4Address],
+                _ when failed.Count > 0 => RtcdVersionReasons.All[RtcdVersionReasons.SomeAddressesFail],
                 Age.Unknown => RtcdVersionReasons.All[RtcdVersionReasons.VersionUnknown],
-                _ when !hasIPv4 => RtcdVersionReasons.PassedWithoutIPv4,
-                _ when failed.Count > 0 => RtcdVersionReasons.PassedInPart,
                 _ => RtcdVersionReasons.Passed,
             };
 

@@ -12,6 +12,13 @@ namespace CallsBot.Checks;
 internal static class RtcdVersionReasons
 {
     public const string VersionUnknown = "version-unknown";
+
+    /// <summary>Some IPv4 addresses answer and some do not: the plugin runs until it is restarted, then it does not start.</summary>
+    public const string SomeAddressesFail = "some-addresses-fail";
+
+    /// <summary>RTCD answers over IPv6, which the plugin does not use.</summary>
+    public const string NoIPv4Address = "no-ipv4-address";
+
     public const string NameNotFound = "name-not-found";
     public const string ConnectionRefused = "connection-refused";
     public const string ConnectTimeout = "connect-timeout";
@@ -35,7 +42,7 @@ internal static class RtcdVersionReasons
     public const string ResponseTooLarge = "response-too-large";
     public const string NoRtcdUrl = "no-rtcd-url";
 
-    /// <summary>Reserved for installations whose call server is LiveKit; nothing ends so yet.</summary>
+    /// <summary>The Calls plugin is of version 2 or newer on every node; its call server is LiveKit.</summary>
     public const string CallsV2 = "calls-v2";
 
     private static readonly NextStep AskFromMattermost = new(
@@ -62,7 +69,10 @@ internal static class RtcdVersionReasons
 
     private static readonly NextStep RestartPlugin = new(
         "The plugin reads the URL only when it starts. Restart it when no call is running.",
-        "mmctl plugin disable com.mattermost.calls && sleep 5 && mmctl plugin enable com.mattermost.calls");
+        $"mmctl plugin disable {CallsPlugin.Id} && sleep 5 && mmctl plugin enable {CallsPlugin.Id}");
+
+    private static readonly NextStep StartPlugin = new(
+        "The plugin does not start again by itself. Restart it when no call is running.", RestartPlugin.Command);
 
     private static readonly NextStep WhatAnswers = new(
         "Look at the whole answer, headers included: they often name the proxy.", "curl -gsSi -m 5 '{url}/version'");
@@ -76,20 +86,6 @@ internal static class RtcdVersionReasons
         "The call server answers, and its version is new enough.",
         "{seen}; the Calls plugin needs {minimum} or newer.");
 
-    public static Reason PassedInPart { get; } = new(
-        Code: null,
-        Outcome.Pass,
-        "The call server answers and its version is new enough, but not at every one of its addresses.",
-        "{seen}; the Calls plugin needs {minimum} or newer. It makes a connection to each IPv4 address of {host} and does not start while one of them fails. These did not answer: {failed}.",
-        new NextStep("See which addresses the name has, mend the servers behind those that fail, or take them out of the name service.", "getent ahosts '{host}'"));
-
-    public static Reason PassedWithoutIPv4 { get; } = new(
-        Code: null,
-        Outcome.Pass,
-        "The call server answers and its version is new enough, but the Calls plugin may not find it.",
-        "{seen}, over IPv6. {host} has no IPv4 address, and the Calls plugin uses those only.",
-        new NextStep("Give the name an IPv4 address, and check on a Mattermost server that it has one.", "getent ahostsv4 '{host}'"));
-
     public static FrozenDictionary<string, Reason> All { get; } = new Reason[]
     {
         new(
@@ -98,6 +94,20 @@ internal static class RtcdVersionReasons
             "The call server answers, but does not say which release it is, so its age cannot be judged.",
             "{url} gives its version as \"{version}\". The Calls plugin lets builds without a version, \"master\" and \"dev…\" pass, and refuses any other text that is no release number. It needs {minimum} or newer.",
             new NextStep("Look at the whole answer. Install a release of RTCD, or make sure that your own build is newer than {minimum}.", "curl -gsS -m 5 '{url}/version'")),
+        new(
+            SomeAddressesFail,
+            Outcome.Warn,
+            "The call server answers, but not at every one of its addresses.",
+            "{seen}; the Calls plugin needs {minimum} or newer. It makes a connection to each IPv4 address of {host} and does not start while one of them fails. These did not answer: {failed}.",
+            new NextStep("See which addresses the name has. Take those that fail out of the name service, or mend the servers behind them.", "getent ahostsv4 '{host}'"),
+            StartPlugin),
+        new(
+            NoIPv4Address,
+            Outcome.Warn,
+            "The call server answers, but the Calls plugin may not find it.",
+            "{seen}, over IPv6. {host} has no IPv4 address, and the Calls plugin uses those only.",
+            new NextStep("Give the name an IPv4 address, and check on a Mattermost server that it has one.", "getent ahostsv4 '{host}'"),
+            StartPlugin),
         new(
             NameNotFound,
             Outcome.Fail,
@@ -279,7 +289,9 @@ internal static class RtcdVersionReasons
             CallsV2,
             Outcome.Skipped,
             "This installation uses a newer version of Calls, which has no such call server.",
-            "The Calls plugin is version 2 or newer and uses LiveKit instead of RTCD."),
+            "The Calls plugin is version 2 or newer and uses LiveKit instead of RTCD.",
+            new NextStep("See the plugin's version.", "mmctl plugin list"),
+            new NextStep("Look at the LiveKit server's own address, ports and log.")),
         CheckRunner.CheckFailedReason,
     }.ToFrozenDictionary(r => r.Code!, StringComparer.Ordinal);
 

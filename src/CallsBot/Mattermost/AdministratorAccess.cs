@@ -8,11 +8,8 @@ namespace CallsBot.Mattermost;
 /// </summary>
 internal sealed class AdministratorAccess
 {
-    private readonly MattermostClient? _client;
-
     public AdministratorAccess(MattermostClient? client)
     {
-        _client = client;
         Api = client?.Api;
     }
 
@@ -25,7 +22,4 @@ internal sealed class AdministratorAccess
 
     /// <summary>Null when no administrator's token is configured.</summary>
     public IMattermostApi? Api { get; }
-
-    /// <summary>The server that is asked; null when there is none.</summary>
-    public Uri? Server => _client?.Server;
 }

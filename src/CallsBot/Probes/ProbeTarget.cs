@@ -15,13 +15,12 @@ namespace CallsBot.Probes;
 /// </remarks>
 internal sealed record ProbeTarget
 {
-    private ProbeTarget(string scheme, string host, int port, IPAddress? address, bool hasCredentials)
+    private ProbeTarget(string scheme, string host, int port, IPAddress? address)
     {
         Scheme = scheme;
         Host = host;
         Port = port;
         Address = address;
-        HasCredentials = hasCredentials;
     }
 
     /// <summary>"http" or "https".</summary>
@@ -34,8 +33,6 @@ internal sealed record ProbeTarget
 
     /// <summary>The address, when the URL names one instead of a host.</summary>
     public IPAddress? Address { get; }
-
-    public bool HasCredentials { get; }
 
     public bool IsTls => Scheme == "https";
 
@@ -89,7 +86,7 @@ internal sealed record ProbeTarget
             return false;
         }
 
-        target = new ProbeTarget(scheme, host, port, address, hasCredentials: at >= 0);
+        target = new ProbeTarget(scheme, host, port, address);
         return true;
     }
 

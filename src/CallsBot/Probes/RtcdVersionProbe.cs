@@ -144,19 +144,6 @@ internal sealed class RtcdVersionProbe(TargetAddresses addresses, IOptions<RtcdO
     /// <summary>A handler for one request over one connection, made beforehand to an address that was checked.</summary>
     private SocketsHttpHandler HandlerOver(FirstBytesStream stream, Action<CertificateSeen> seen)
     {
-        var chainPolicy = new X509ChainPolicy
-        {
-            RevocationMode = X509RevocationMode.NoCheck,
-
-            // A certificate can name a URL to fetch its issuer from: a way to send us anywhere.
-            DisableCertificateDownloads = true,
-        };
-        if (ExtraRoots.Count > 0)
-        {
-            chainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-            chainPolicy.CustomTrustStore.AddRange(ExtraRoots);
-        }
-
         var connections = 0;
         return new SocketsHttpHandler
         {
@@ -174,7 +161,7 @@ internal sealed class RtcdVersionProbe(TargetAddresses addresses, IOptions<RtcdO
                 : throw new IOException("The connection was for one request."),
             SslOptions = new SslClientAuthenticationOptions
             {
-                CertificateChainPolicy = chainPolicy,
+                CertificateChainPolicy = ChainPolicy(),
                 RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
                 {
                     if (certificate is X509Certificate2 shown)
@@ -186,6 +173,25 @@ internal sealed class RtcdVersionProbe(TargetAddresses addresses, IOptions<RtcdO
                 },
             },
         };
+    }
+
+    /// <summary>For every handshake: a chain is built even where the answer is not asked for.</summary>
+    private X509ChainPolicy ChainPolicy()
+    {
+        var policy = new X509ChainPolicy
+        {
+            RevocationMode = X509RevocationMode.NoCheck,
+
+            // A certificate can name a URL to fetch its issuer from: a way to send us anywhere.
+            DisableCertificateDownloads = true,
+        };
+        if (ExtraRoots.Count > 0)
+        {
+            policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            policy.CustomTrustStore.AddRange(ExtraRoots);
+        }
+
+        return policy;
     }
 
     private static RtcdVersionReply Read(Response<RtcdVersion> response, CappedBody body, IPAddress address)
@@ -299,7 +305,7 @@ internal sealed class RtcdVersionProbe(TargetAddresses addresses, IOptions<RtcdO
     /// Some TLS servers close on plain HTTP without a word. Only a TLS greeting on a second connection tells those from a
     /// server that is broken; the answer's first bytes are enough, so no certificate is accepted.
     /// </summary>
-    private static async Task<bool> SpeaksTlsAsync(ProbeTarget target, IPAddress address, CancellationToken cancellationToken)
+    private async Task<bool> SpeaksTlsAsync(ProbeTarget target, IPAddress address, CancellationToken cancellationToken)
     {
         using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -313,6 +319,7 @@ internal sealed class RtcdVersionProbe(TargetAddresses addresses, IOptions<RtcdO
                     new SslClientAuthenticationOptions
                     {
                         TargetHost = target.Host,
+                        CertificateChainPolicy = ChainPolicy(),
                         RemoteCertificateValidationCallback = (_, _, _, _) => false,
                     },
                     cancellationToken);

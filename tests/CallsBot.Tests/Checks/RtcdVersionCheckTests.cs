@@ -8,6 +8,7 @@ using CallsBot.Probes;
 using CallsBot.Protocols.Mattermost;
 using CallsBot.Tests.Probes;
 using CallsBot.Tests.Protocols.Rtcd;
+using CallsBot.Tests.Support;
 using Microsoft.Extensions.Options;
 using Moq;
 using Situation = System.Func<System.Threading.Tasks.Task<CallsBot.Checks.CheckResult>>;
@@ -23,6 +24,18 @@ public sealed class RtcdVersionCheckTests
     {
         [RtcdVersionReasons.VersionUnknown] = () => Answering(Http.Json(RtcdVectors.Http("version").GetProperty("body").GetString()!)),
         [RtcdVersionReasons.VersionTooOld] = () => Answering(Version("v0.16.2")),
+        ["some-addresses-fail"] = async () =>
+        {
+            await using var rtcd = ScriptedPort.Answering(Http.Json(Http.Version));
+            return await RunAsync(rtcd.Url(host: "localhost"), RtcdProbing.Resolving("127.0.0.2", "127.0.0.1"));
+        },
+        ["no-ipv4-address"] = async () =>
+        {
+            await using var rtcd = ScriptedPort.Answering(Http.Json(Http.Version), IPAddress.IPv6Loopback);
+            return await RunAsync(rtcd.Url(host: "[::1]"));
+        },
+        [RtcdVersionReasons.CallsV2] = () =>
+            Check($"http://127.0.0.1:{ScriptedPort.Closed()}", administrator: Plugins(Calls("2.0.0"))).RunAsync(CancellationToken.None),
         [RtcdVersionReasons.NameNotFound] = () => RunAsync($"http://{RtcdProbing.Host}:8045"),
         [RtcdVersionReasons.ConnectionRefused] = () => RunAsync($"http://127.0.0.1:{ScriptedPort.Closed()}"),
         [RtcdVersionReasons.ConnectTimeout] = FullQueue,
@@ -94,11 +107,10 @@ public sealed class RtcdVersionCheckTests
         }
     }
 
-    /// <summary>What is reserved is named here, so that using it without a situation fails.</summary>
     [Fact]
     public void Every_reason_code_of_the_table_has_a_situation()
     {
-        Situations.Keys.Append(RtcdVersionReasons.CallsV2).ShouldBe(Check(null).ReasonCodes.Keys, ignoreOrder: true);
+        Situations.Keys.ShouldBe(Check(null).ReasonCodes.Keys, ignoreOrder: true);
     }
 
     [Fact]
@@ -193,7 +205,7 @@ public sealed class RtcdVersionCheckTests
 
         var result = await Check(rtcd.Url(host: "localhost"), RtcdProbing.Resolving("127.0.0.2", "127.0.0.1")).RunAsync(CancellationToken.None);
 
-        result.Outcome.ShouldBe(Outcome.Pass);
+        (result.Outcome, result.ReasonCode).ShouldBe((Outcome.Warn, "some-addresses-fail"));
         result.Summary.ShouldContain("not at every one of its addresses");
         result.Detail.ShouldNotBeNull().ShouldContain($"localhost:{rtcd.Port} (127.0.0.2): Connection refused");
         result.Evidence.Single(e => e.Label == "Address 127.0.0.2").Value.ShouldStartWith("connection-refused");
@@ -222,13 +234,23 @@ public sealed class RtcdVersionCheckTests
     }
 
     [Fact]
-    public async Task A_host_with_ipv6_alone_passes_with_the_remark_that_the_plugin_does_not_use_it()
+    public async Task An_address_that_fails_is_named_before_a_version_that_cannot_be_judged()
+    {
+        await using var rtcd = ScriptedPort.Answering(Version("master"));
+
+        var result = await Check(rtcd.Url(host: "localhost"), RtcdProbing.Resolving("127.0.0.2", "127.0.0.1")).RunAsync(CancellationToken.None);
+
+        result.ReasonCode.ShouldBe("some-addresses-fail");
+    }
+
+    [Fact]
+    public async Task A_host_with_ipv6_alone_is_a_warning_because_the_plugin_does_not_use_it()
     {
         await using var rtcd = ScriptedPort.Answering(Http.Json(Http.Version), IPAddress.IPv6Loopback);
 
         var result = await Check(rtcd.Url(host: "[::1]")).RunAsync(CancellationToken.None);
 
-        result.Outcome.ShouldBe(Outcome.Pass);
+        (result.Outcome, result.ReasonCode).ShouldBe((Outcome.Warn, "no-ipv4-address"));
         result.Detail.ShouldNotBeNull().ShouldContain("no IPv4 address");
         result.Detail.ShouldContain($"[::1]:{rtcd.Port}");
     }
@@ -294,11 +316,91 @@ public sealed class RtcdVersionCheckTests
         var api = new Mock<IMattermostApi>();
         api.Setup(a => a.GetConfigAsync(It.IsAny<CancellationToken>()))
             .ThrowsAsync(new MattermostException("GET config: 403 no permission", HttpStatusCode.Forbidden, "api.context.permissions.app_error"));
+        api.Setup(a => a.GetPluginStatusesAsync(It.IsAny<CancellationToken>())).ReturnsAsync([]);
 
         var result = await Check(null, administrator: new AdministratorAccess(api.Object)).RunAsync(CancellationToken.None);
 
         result.ReasonCode.ShouldBe("no-rtcd-url");
         result.Detail.ShouldNotBeNull().ShouldContain("403 no permission");
+    }
+
+    [Theory]
+    [InlineData("2.0.0")]
+    [InlineData("v2.0.0-rc1")]
+    [InlineData("10.1.0")]
+    public async Task Where_calls_is_of_version_2_no_call_server_is_asked(string version)
+    {
+        await using var rtcd = ScriptedPort.Answering(Http.Json(Http.Version));
+
+        var result = await Check(rtcd.Url(), administrator: Plugins(Calls(version), Calls(version))).RunAsync(CancellationToken.None);
+
+        (result.Outcome, result.ReasonCode).ShouldBe((Outcome.Skipped, "calls-v2"));
+        rtcd.Connections.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("1.12.2", "1.12.2")]
+    [InlineData("1.12.2", "2.0.0")]
+    [InlineData("2.0.0", "")]
+    [InlineData("banana", "banana")]
+    public async Task Where_a_node_still_has_calls_1_or_does_not_say_the_call_server_is_asked(string one, string other)
+    {
+        await using var rtcd = ScriptedPort.Answering(Http.Json(Http.Version));
+        var stranger = new PluginStatus { PluginId = "com.example.other", Version = "3.0.0", State = PluginState.Running };
+
+        var result = await Check(rtcd.Url(), administrator: Plugins(stranger, Calls(one), Calls(other))).RunAsync(CancellationToken.None);
+
+        result.Outcome.ShouldBe(Outcome.Pass, result.Detail);
+    }
+
+    [Fact]
+    public async Task Where_no_plugin_is_listed_the_call_server_is_asked()
+    {
+        await using var rtcd = ScriptedPort.Answering(Http.Json(Http.Version));
+
+        (await Check(rtcd.Url(), administrator: Plugins()).RunAsync(CancellationToken.None)).Outcome.ShouldBe(Outcome.Pass);
+    }
+
+    [Fact]
+    public async Task Whoever_may_not_read_plugin_states_still_has_the_call_server_asked()
+    {
+        await using var rtcd = ScriptedPort.Answering(Http.Json(Http.Version));
+        var api = new Mock<IMattermostApi>();
+        api.Setup(a => a.GetPluginStatusesAsync(It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new MattermostException("GET plugins/statuses: 403", HttpStatusCode.Forbidden, "api.context.permissions.app_error"));
+
+        var result = await Check(rtcd.Url(), administrator: new AdministratorAccess(api.Object)).RunAsync(CancellationToken.None);
+
+        result.Outcome.ShouldBe(Outcome.Pass, result.Detail);
+    }
+
+    [Fact]
+    public async Task Plugin_states_that_do_not_come_hold_the_check_up_for_two_seconds_at_most()
+    {
+        await using var rtcd = ScriptedPort.Answering(Http.Json(Http.Version));
+        var time = new ManualTimeProvider();
+        var api = new Mock<IMattermostApi>();
+        api.Setup(a => a.GetPluginStatusesAsync(It.IsAny<CancellationToken>())).Returns(async (CancellationToken token) =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+            return [];
+        });
+
+        var running = Check(rtcd.Url(), administrator: new AdministratorAccess(api.Object), time: time).RunAsync(CancellationToken.None);
+        await time.WaitForTimerAsync(due => due == TimeSpan.FromSeconds(2));
+        time.Advance(TimeSpan.FromSeconds(2));
+
+        (await running.WaitAsync(TimeSpan.FromSeconds(10))).Outcome.ShouldBe(Outcome.Pass);
+    }
+
+    private static PluginStatus Calls(string version) =>
+        new() { PluginId = "com.mattermost.calls", State = PluginState.Running, Version = version };
+
+    private static AdministratorAccess Plugins(params PluginStatus[] statuses)
+    {
+        var api = new Mock<IMattermostApi>();
+        api.Setup(a => a.GetPluginStatusesAsync(It.IsAny<CancellationToken>())).ReturnsAsync(statuses);
+        return new AdministratorAccess(api.Object);
     }
 
     private static string Version(string version) => Http.Json(JsonSerializer.Serialize(new { buildVersion = version }));
@@ -350,16 +452,21 @@ public sealed class RtcdVersionCheckTests
     {
         var api = new Mock<IMattermostApi>();
         api.Setup(a => a.GetConfigAsync(It.IsAny<CancellationToken>())).ReturnsAsync(JsonElement.Parse(json));
+        api.Setup(a => a.GetPluginStatusesAsync(It.IsAny<CancellationToken>())).ReturnsAsync([]);
         return new AdministratorAccess(api.Object);
     }
 
     private static RtcdVersionCheck Check(
-        string? url, HostResolver? resolve = null, RtcdOptions? options = null, AdministratorAccess? administrator = null)
+        string? url,
+        HostResolver? resolve = null,
+        RtcdOptions? options = null,
+        AdministratorAccess? administrator = null,
+        TimeProvider? time = null)
     {
         var settings = options ?? new RtcdOptions();
         settings.ServiceUrl = url;
         return new RtcdVersionCheck(
-            new RtcdTargets(Options.Create(settings), administrator ?? AdministratorAccess.None, TimeProvider.System),
+            new RtcdTargets(Options.Create(settings), administrator ?? AdministratorAccess.None, time ?? TimeProvider.System),
             RtcdProbing.Probe(resolve: resolve, options: settings));
     }
 }

@@ -16,7 +16,11 @@ internal static class Certificates
     public static X509Certificate2 Expired(params string[] names) => Make(LongAgo, NotSoLongAgo, names);
 
     /// <returns>A root, and a certificate that it issued for 127.0.0.1 and localhost.</returns>
-    public static (X509Certificate2 Root, X509Certificate2 Server) Issued(params string[] names)
+    public static (X509Certificate2 Root, X509Certificate2 Server) Issued(params string[] names) => Issued(null, names);
+
+    /// <param name="issuerUrl">Where the certificate says that its issuer's can be had (RFC 5280, section 4.2.2.1).</param>
+    /// <param name="names">Names and addresses that the certificate is for.</param>
+    public static (X509Certificate2 Root, X509Certificate2 Server) Issued(Uri? issuerUrl, params string[] names)
     {
         using var rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var rootRequest = new CertificateRequest("CN=CallsBot test root", rootKey, HashAlgorithmName.SHA256);
@@ -24,7 +28,13 @@ internal static class Certificates
         using var root = rootRequest.CreateSelfSigned(LongAgo, FarAhead);
 
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = Request(key, names).Create(root, LongAgo, FarAhead, [1, 2, 3, 4]);
+        var request = Request(key, names);
+        if (issuerUrl is not null)
+        {
+            request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension(null, [issuerUrl.ToString()]));
+        }
+
+        using var certificate = request.Create(root, LongAgo, FarAhead, [1, 2, 3, 4]);
         using var withKey = certificate.CopyWithPrivateKey(key);
         return (X509CertificateLoader.LoadCertificate(root.RawData), Usable(withKey));
     }

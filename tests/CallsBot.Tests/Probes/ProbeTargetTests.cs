@@ -21,7 +21,6 @@ public sealed class ProbeTargetTests
         var target = RtcdProbing.Target(url);
 
         target.ToString().ShouldBe(printed);
-        target.HasCredentials.ShouldBe(url.Contains('@', StringComparison.Ordinal));
         target.Uri.UserInfo.ShouldBeEmpty();
     }
 

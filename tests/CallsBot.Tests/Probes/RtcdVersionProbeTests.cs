@@ -329,6 +329,26 @@ public sealed class RtcdVersionProbeTests
     }
 
     [Theory]
+    [InlineData("http")]
+    [InlineData("https")]
+    public async Task A_certificate_that_names_a_url_for_its_issuer_gets_nobody_to_ask_there(string scheme)
+    {
+        await using var elsewhere = ScriptedPort.Answering(Http.Reply("404 Not Found", "text/plain", ""));
+        var (root, server) = Certificates.Issued(new Uri(elsewhere.Url() + "/issuer.crt"), "127.0.0.1");
+        using (root)
+        using (server)
+        {
+            await using var rtcd = ScriptedPort.AnsweringOverTls(server, Http.Json(Http.Version));
+
+            var reply = await RtcdProbing.Probe().AskAsync(rtcd.Url(scheme));
+
+            reply.Failure.ShouldBe(
+                scheme == "http" ? RtcdVersionFailure.PlainOnTlsPort : RtcdVersionFailure.CertificateUntrusted, reply.Seen);
+            elsewhere.Connections.ShouldBe(0);
+        }
+    }
+
+    [Theory]
     [InlineData("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n")]
     [InlineData("HTTP/1.1 400 Bad Request\r\nServer: nginx\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>")]
     [InlineData("HTTP/1.1 400 Bad Request\r\nContent-Type: text/html; charset=iso-8859-1\r\nConnection: close\r\n\r\nReason: You're speaking plain HTTP to an SSL-enabled server port.<br />")]

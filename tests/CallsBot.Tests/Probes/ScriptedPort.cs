@@ -56,8 +56,11 @@ internal sealed class ScriptedPort : IAsyncDisposable
         port = Running(async (socket, cancellationToken) =>
         {
             await using var tls = new SslStream(new NetworkStream(socket));
+
+            // Offline, so that this side does not fetch the certificate's issuer: whoever does so then is the client.
+            var context = SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true);
             await tls.AuthenticateAsServerAsync(
-                new SslServerAuthenticationOptions { ServerCertificate = certificate }, cancellationToken);
+                new SslServerAuthenticationOptions { ServerCertificateContext = context }, cancellationToken);
             port!.Request = await ReadRequestAsync(tls, cancellationToken);
             await tls.WriteAsync(Encoding.UTF8.GetBytes(reply), cancellationToken);
             await CloseAsync(socket, tls, cancellationToken);

@@ -8,7 +8,7 @@ internal static class KnownChecks
 {
     public static readonly CheckSignature RtcdVersion = Signature(
         "rtcd-version",
-        (Outcome.Warn, ["version-unknown"]),
+        (Outcome.Warn, ["version-unknown", "some-addresses-fail", "no-ipv4-address"]),
         (Outcome.Fail,
         [
             "name-not-found", "connection-refused", "connect-timeout", "response-timeout", "unreachable", "connection-reset",
