@@ -45,7 +45,9 @@ internal static class BenchmarkCommand
         foreach (var name in names)
         {
             await Console.Error.WriteLineAsync($"{name} …");
-            all.Add(await Benchmarks[name](time, stop.Token));
+            var before = ProcessorUse.Now();
+            var findings = await Benchmarks[name](time, stop.Token);
+            all.Add(findings with { Notes = [.. findings.Notes, ProcessorUse.Now().Since(before)] });
         }
 
         var page = BenchmarkReport.Print(machine, all);
