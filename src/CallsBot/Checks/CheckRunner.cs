@@ -16,7 +16,7 @@ internal sealed partial class CheckRunner(
     public const string CheckFailed = "check-failed";
 
     /// <summary>Counted from the start of a run, so that someone who mends something soon gets a fresh answer.</summary>
-    public static readonly TimeSpan Sharing = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Sharing = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Run> _runs = new(StringComparer.Ordinal);

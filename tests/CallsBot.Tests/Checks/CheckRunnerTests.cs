@@ -116,14 +116,14 @@ public sealed class CheckRunnerTests : IDisposable
     }
 
     [Fact]
-    public async Task Callers_within_ten_seconds_share_a_run_and_later_ones_get_a_fresh_one()
+    public async Task Callers_within_two_seconds_share_a_run_and_later_ones_get_a_fresh_one()
     {
         var check = new StubCheck("a", (run, _) => Task.FromResult(StubCheck.Passed($"run {run}")));
         var runner = RunnerOf(check);
         async Task<string> Ask() => (await runner.RunAsync("a", CancellationToken.None).WaitAsync(Bound)).Summary;
 
         (await Ask()).ShouldBe("run 1");
-        _time.Advance(TimeSpan.FromSeconds(9.999));
+        _time.Advance(CheckRunner.Sharing - TimeSpan.FromMilliseconds(1));
         (await Ask()).ShouldBe("run 1");
         _time.Advance(TimeSpan.FromSeconds(0.001));
         (await Ask()).ShouldBe("run 2");

@@ -215,20 +215,27 @@ public sealed class InterruptionScenario
         bot.Sandbox.Rtcd.SlowFor = TimeSpan.FromSeconds(3);
         var chat = bot.Mattermost.DirectMessageFrom("ana");
         using var process = Serve(bot);
-        await bot.Mattermost.Connected("callsbot");
-        await chat.Types("/callshelp");
-        await chat.Presses(FirstAnswer);
-        await chat.Presses("For everyone");
-        await chat.Sees("I am asking");
-
-        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
+        try
         {
-            await kill.WaitForExitAsync();
-        }
+            await bot.Mattermost.Connected("callsbot");
+            await chat.Types("/callshelp");
+            await chat.Presses(FirstAnswer);
+            await chat.Presses("For everyone");
+            await chat.Sees("I am asking");
 
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
-        process.ExitCode.ShouldBe(0);
-        chat.Transcript.ShouldContain(ConversationTexts.WhatIFound);
+            using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
+            {
+                await kill.WaitForExitAsync();
+            }
+
+            await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+            process.ExitCode.ShouldBe(0);
+            chat.Transcript.ShouldContain(ConversationTexts.WhatIFound);
+        }
+        finally
+        {
+            process.Kill();
+        }
     }
 
     [Fact]
