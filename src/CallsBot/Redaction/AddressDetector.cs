@@ -118,7 +118,7 @@ internal sealed class AddressDetector : IDetector
         {
             if (pairs == 6)
             {
-                line.Replace(start, end, RedactionClass.Mac, line.Pseudonyms.Mac(run));
+                line.Mac(start, end);
             }
             else if (pairs >= 10)
             {
@@ -152,7 +152,7 @@ internal sealed class AddressDetector : IDetector
             return;
         }
 
-        line.Replace(start, start + run.Length, RedactionClass.Address, line.Pseudonyms.Address(run, address));
+        line.Address(start, start + run.Length, address);
     }
 
     private static int Dashes(Line line, int start, int dash)
@@ -167,7 +167,7 @@ internal sealed class AddressDetector : IDetector
         if (IsPairs(run, '-', out var pairs) && pairs == 6 && (start + 17 == text.Length || !Characters.IsWord(text[start + 17]) && text[start + 17] != '-')
             && run.ContainsAnyExcept(Characters.DigitsAndDashes))
         {
-            line.Replace(start, start + 17, RedactionClass.Mac, line.Pseudonyms.Mac(run));
+            line.Mac(start, start + 17);
             return start + 17;
         }
 
@@ -210,6 +210,6 @@ internal sealed class AddressDetector : IDetector
             bytes[part++] = byte.Parse(run[range], System.Globalization.CultureInfo.InvariantCulture);
         }
 
-        line.Replace(start, end, RedactionClass.Address, line.Pseudonyms.Address(run, new IPAddress(bytes)));
+        line.Address(start, end, new IPAddress(bytes));
     }
 }

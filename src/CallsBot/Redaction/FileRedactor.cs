@@ -81,7 +81,7 @@ internal sealed class FileRedactor(Pseudonyms pseudonyms, FileRedactionLimits? l
     private static string Resolve(string path)
     {
         var whole = Path.GetFullPath(path);
-        return File.ResolveLinkTarget(whole, returnFinalTarget: true)?.FullName ?? whole;
+        return Path.Exists(whole) && File.ResolveLinkTarget(whole, returnFinalTarget: true) is { } target ? target.FullName : whole;
     }
 
     private async Task FolderAsync(DirectoryInfo folder, string output, string prefix, CancellationToken cancellationToken)

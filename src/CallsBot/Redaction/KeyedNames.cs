@@ -26,7 +26,7 @@ internal static class KeyedNames
             return;
         }
 
-        line.Replace(start, end, RedactionClass.User, line.Pseudonyms.User(value));
+        line.User(start, end);
     }
 
     /// <param name="needsShape">The value counts only if it is shaped like a host, not merely a word.</param>
@@ -53,7 +53,7 @@ internal static class KeyedNames
             return;
         }
 
-        line.Replace(start, start + name.Length, RedactionClass.Host, line.Pseudonyms.Host(name));
+        line.Host(start, start + name.Length);
     }
 }
 

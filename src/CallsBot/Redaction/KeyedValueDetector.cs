@@ -332,6 +332,7 @@ internal sealed class KeyedValueDetector : IDetector
                 line.Secret(start + space + 1, end, RedactionClass.Fingerprint);
                 break;
             case KeyKind.Srtp when value.Length < 20:
+            case KeyKind.ConnectionString when value[0] is '/' or '.' && !value.ContainsAny('@', '='):
                 break;
             default:
                 // A bare number becomes a string, or the document would no longer parse.

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 
 namespace CallsBot.Redaction;
 
@@ -61,6 +62,39 @@ internal sealed class Line(Pseudonyms pseudonyms)
             {
                 start++;
             }
+        }
+    }
+
+    public void User(int start, int end, RedactionClass kind = RedactionClass.User)
+    {
+        // A name is asked for only where it is used: each asking may take a number.
+        if (start < end && IsFree(start, end))
+        {
+            Replace(start, end, kind, pseudonyms.User(Text[start..end]));
+        }
+    }
+
+    public void Host(int start, int end)
+    {
+        if (start < end && IsFree(start, end))
+        {
+            Replace(start, end, RedactionClass.Host, pseudonyms.Host(Text[start..end]));
+        }
+    }
+
+    public void Mac(int start, int end)
+    {
+        if (IsFree(start, end))
+        {
+            Replace(start, end, RedactionClass.Mac, pseudonyms.Mac(Text[start..end]));
+        }
+    }
+
+    public void Address(int start, int end, IPAddress address)
+    {
+        if (IsFree(start, end))
+        {
+            Replace(start, end, RedactionClass.Address, pseudonyms.Address(Text[start..end], address));
         }
     }
 

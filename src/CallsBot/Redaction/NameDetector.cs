@@ -49,7 +49,7 @@ internal sealed class NameDetector : IDetector
             return;
         }
 
-        if (left > 0 && text[left - 1] == ':' && Pair(line, left, at))
+        if (!line.IsFree(at - 1, at) || left > 0 && text[left - 1] == ':' && Pair(line, left, at))
         {
             Host(line, at + 1, end);
             return;
@@ -62,18 +62,7 @@ internal sealed class NameDetector : IDetector
             return;
         }
 
-        if (!line.IsFree(left, at) || !line.IsFree(at + 1, end))
-        {
-            if (line.IsFree(left, at))
-            {
-                line.Replace(left, at, RedactionClass.Email, line.Pseudonyms.User(text[left..at]));
-            }
-
-            Host(line, at + 1, end);
-            return;
-        }
-
-        line.Replace(left, at, RedactionClass.Email, line.Pseudonyms.User(text[left..at]));
+        line.User(left, at, RedactionClass.Email);
         Host(line, at + 1, end);
     }
 
@@ -86,7 +75,7 @@ internal sealed class NameDetector : IDetector
             return;
         }
 
-        line.Replace(at + 1, end, RedactionClass.User, line.Pseudonyms.User(name));
+        line.User(at + 1, end);
     }
 
     /// <summary><c>mm:password@tcp(db:3306)</c>: everything from the last blank is taken.</summary>
@@ -115,9 +104,9 @@ internal sealed class NameDetector : IDetector
 
     private static void Host(Line line, int start, int end)
     {
-        if (end > start && !HostNames.IsTechnical(line.Text[start..end]) && line.Text[start..end].ContainsAnyExcept(Characters.DigitsAndDots))
+        if (end > start && !(end < line.Length && line.Text[end] == '(') && !HostNames.IsTechnical(line.Text[start..end]) && line.Text[start..end].ContainsAnyExcept(Characters.DigitsAndDots))
         {
-            line.Replace(start, end, RedactionClass.Host, line.Pseudonyms.Host(line.Text[start..end]));
+            line.Host(start, end);
         }
     }
 
@@ -142,7 +131,7 @@ internal sealed class NameDetector : IDetector
             if (HostNames.LooksLikeHost(word) && !HostNames.IsTechnical(word) && !(start > 0 && text[start - 1] is '/' && start > 1 && text[start - 2] == '.')
                 && !(start + word.Length < text.Length && text[start + word.Length] == '('))
             {
-                line.Replace(start, start + word.Length, RedactionClass.Host, line.Pseudonyms.Host(word));
+                line.Host(start, start + word.Length);
             }
         }
 

@@ -51,6 +51,6 @@ internal sealed class UrlDetector : IDetector
             return;
         }
 
-        line.Replace(start, start + host.Length, RedactionClass.Host, line.Pseudonyms.Host(host));
+        line.Host(start, start + host.Length);
     }
 }

@@ -24,7 +24,7 @@ internal static class Words
     public static bool IsNothing(ReadOnlySpan<char> value) =>
         value is "null" or "nil" or "none" or "None" or "true" or "false" or "True" or "False" or "undefined" or "<nil>" or "~" or "-" or "0"
         || !value.ContainsAnyExcept("*x•.") && value.Length > 1
-        || value is ['$', '{', .., '}'] && !value[2..^1].ContainsAny(" :}$")
+        || value is ['$', '{', ..] && !value[2..].TrimEnd('}').ContainsAnyExcept(Characters.Word)
         || value is ['{', '{', .., '}', '}']
         || value is "[REDACTED]" or "<redacted>" or "REDACTED" or "(hidden)";
 
