@@ -52,6 +52,14 @@ internal sealed class KeyedValueDetector : IDetector
             return separator + 1;
         }
 
+        // A pseudonym is no key, but may stand right before one.
+        var free = line.FreeFrom(key.Start, key.End);
+        if (key.End - free < 2)
+        {
+            return separator + 1;
+        }
+
+        key = key with { Start = free, Outer = free > key.Start ? free : key.Outer };
         var kind = Classify(text, key);
         if (kind == KeyKind.None)
         {

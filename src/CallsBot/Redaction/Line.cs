@@ -21,6 +21,9 @@ internal sealed class Line(Pseudonyms pseudonyms)
 
     public LineState State { get; set; }
 
+    /// <summary>Whether a PEM block is open. Beside the state, because a block may stand in what the state expects.</summary>
+    public bool InPem { get; set; }
+
     public IReadOnlyList<Edit> Edits => _edits;
 
     public Span<char> Start(int length)
@@ -38,6 +41,9 @@ internal sealed class Line(Pseudonyms pseudonyms)
     }
 
     public bool IsFree(int start, int end) => !_claimed.AsSpan(start, end - start).Contains(true);
+
+    /// <summary>Where in the range the text after its last claimed character begins.</summary>
+    public int FreeFrom(int start, int end) => start + _claimed.AsSpan(start, end - start).LastIndexOf(true) + 1;
 
     /// <summary>Keeps the range as it is.</summary>
     public void Protect(int start, int end) => _claimed.AsSpan(start, end - start).Fill(true);
@@ -153,9 +159,6 @@ internal readonly record struct LineState(Expect Expect, KeyKind Kind = KeyKind.
 internal enum Expect
 {
     Nothing,
-
-    /// <summary>The rest of a PEM block.</summary>
-    Pem,
 
     /// <summary>A YAML block scalar: lines with more indentation than the key.</summary>
     Block,

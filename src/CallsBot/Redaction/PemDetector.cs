@@ -12,7 +12,7 @@ internal sealed class PemDetector : IDetector
 
     public void Find(Line line)
     {
-        var at = line.State.Expect == Expect.Pem ? Continue(line) : 0;
+        var at = line.InPem ? Continue(line) : 0;
         while (at < line.Length && line.Text[at..].IndexOf(Begin, StringComparison.Ordinal) is >= 0 and var begin)
         {
             at = Take(line, at + begin);
@@ -24,7 +24,7 @@ internal sealed class PemDetector : IDetector
         var end = EndOf(line.Text, begin);
         if (end < 0)
         {
-            line.State = new LineState(Expect.Pem);
+            line.InPem = true;
             end = line.Length;
         }
 
@@ -37,7 +37,7 @@ internal sealed class PemDetector : IDetector
         var text = line.Text;
         if (EndOf(text, 0) is >= 0 and var end)
         {
-            line.State = LineState.None;
+            line.InPem = false;
             line.Secret(0, end, RedactionClass.Pem);
             return end;
         }
@@ -49,7 +49,7 @@ internal sealed class PemDetector : IDetector
 
         if (!IsInside(text))
         {
-            line.State = LineState.None;
+            line.InPem = false;
             return 0;
         }
 

@@ -22,7 +22,7 @@ internal sealed class Redactor
     private const int KeptOfLongLine = 64 * 1024;
     private const int MaxRounds = 6;
 
-    private readonly IReadOnlyList<IDetector> _detectors;
+    private readonly IDetector[] _detectors;
     private readonly Line _line;
     private readonly ArrayBufferWriter<char> _result = new(512);
     private byte[] _pending = new byte[4096];
@@ -38,7 +38,7 @@ internal sealed class Redactor
     {
     }
 
-    internal Redactor(Pseudonyms pseudonyms, IReadOnlyList<IDetector> detectors)
+    internal Redactor(Pseudonyms pseudonyms, IDetector[] detectors)
     {
         _line = new Line(pseudonyms);
         _detectors = detectors;
@@ -88,7 +88,7 @@ internal sealed class Redactor
             Flush(output);
         }
 
-        _line.State = LineState.None;
+        (_line.State, _line.InPem) = (LineState.None, false);
     }
 
     private void Keep(ReadOnlySpan<byte> piece)
@@ -160,17 +160,16 @@ internal sealed class Redactor
             Counts.Add(RedactionClass.Line);
         }
 
-        var before = _line.State;
-        var pem = false;
+        var (before, wasInPem, inPem) = (_line.State, _line.InPem, false);
         for (var round = 0; round < MaxRounds; round++)
         {
-            _line.State = before;
+            (_line.State, _line.InPem) = (before, wasInPem);
             foreach (var detector in _detectors)
             {
                 detector.Find(_line);
             }
 
-            pem |= _line.State.Expect == Expect.Pem;
+            inPem |= _line.InPem;
             if (_line.Edits.Count == 0)
             {
                 if (_line.Length > LongestLine)
@@ -179,7 +178,7 @@ internal sealed class Redactor
                 }
 
                 // The begin mark is gone after the first round; the block goes on all the same.
-                _line.State = pem ? new LineState(Expect.Pem) : _line.State;
+                _line.InPem = inPem;
                 Encoding.Latin1.GetBytes(_line.Text, output.GetSpan(Math.Max(1, _line.Length)));
                 output.Advance(_line.Length);
                 return true;

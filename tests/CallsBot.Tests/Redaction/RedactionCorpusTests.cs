@@ -94,9 +94,16 @@ public sealed class RedactionCorpusTests(ITestOutputHelper output)
         var rounds = Environment.GetEnvironmentVariable("CALLSBOT_TEST_SPEED") is null ? 1 : 50;
         var redactor = new Redactor(Pseudonyms.Random());
         var written = new ArrayBufferWriter<byte>(bytes.Length * 2);
-        redactor.Append(bytes, written);
+
+        // The runtime needs as long to settle on its best code.
+        for (var round = 0; round < rounds; round++)
+        {
+            written.ResetWrittenCount();
+            redactor.Append(bytes, written);
+        }
 
         var watch = Stopwatch.StartNew();
+        var processor = Environment.CpuUsage.TotalTime;
         var allocated = GC.GetAllocatedBytesForCurrentThread();
         for (var round = 0; round < rounds; round++)
         {
@@ -106,7 +113,8 @@ public sealed class RedactionCorpusTests(ITestOutputHelper output)
 
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         var total = (double)bytes.Length * rounds;
-        output.WriteLine($"{total / watch.Elapsed.TotalSeconds / 1e6:F1} MB/s, {allocated / total:F3} bytes allocated a byte");
+        processor = Environment.CpuUsage.TotalTime - processor;
+        output.WriteLine($"{total / watch.Elapsed.TotalSeconds / 1e6:F1} MB/s by the clock, {total / processor.TotalSeconds / 1e6:F1} MB/s of processor time, {allocated / total:F3} bytes allocated a byte");
         (allocated / total).ShouldBeLessThanOrEqualTo(3);
     }
 

@@ -172,6 +172,15 @@ public sealed class RedactorTests
     }
 
     [Fact]
+    public void A_block_in_a_value_of_several_lines_ends_neither_too_early()
+    {
+        var redacted = Redact($"password: \"\"\"\n-----BEGIN X-----\n\"\n{Fragment} y\n\"\"\"\nport: 1");
+
+        redacted.ShouldNotContain("Fake9");
+        redacted.ShouldEndWith("\nport: 1");
+    }
+
+    [Fact]
     public void A_bare_number_under_a_secret_key_leaves_sound_json()
     {
         Redact("{\"password\": 12345678, \"port\": 8045}").ShouldBe("{\"password\": \"[secret-password-1]\", \"port\": 8045}");
