@@ -58,7 +58,7 @@ internal static class KeyNames
         ["licenseid"] = KeyKind.Licence, ["licenceid"] = KeyKind.Licence, ["customerid"] = KeyKind.Licence, ["license"] = KeyKind.Perhaps,
         ["phone"] = KeyKind.Phone, ["phonenumber"] = KeyKind.Phone, ["mobile"] = KeyKind.Phone, ["tel"] = KeyKind.Phone,
         ["key"] = KeyKind.Perhaps, ["auth"] = KeyKind.Perhaps, ["sig"] = KeyKind.Perhaps, ["hmac"] = KeyKind.Perhaps, ["nonce"] = KeyKind.Perhaps,
-        ["code"] = KeyKind.Perhaps, ["cred"] = KeyKind.Perhaps, ["sid"] = KeyKind.Perhaps, ["apisid"] = KeyKind.Perhaps, ["digest"] = KeyKind.Perhaps,
+        ["code"] = KeyKind.Perhaps, ["cred"] = KeyKind.Perhaps, ["sid"] = KeyKind.Perhaps, ["apisid"] = KeyKind.Perhaps, ["digest"] = KeyKind.Perhaps, ["response"] = KeyKind.Perhaps,
         ["user"] = KeyKind.User, ["usr"] = KeyKind.User, ["login"] = KeyKind.User, ["loginid"] = KeyKind.User, ["loginname"] = KeyKind.User,
         ["uname"] = KeyKind.User, ["nick"] = KeyKind.User, ["nickname"] = KeyKind.User, ["displayname"] = KeyKind.User,
         ["fullname"] = KeyKind.User, ["firstname"] = KeyKind.User, ["lastname"] = KeyKind.User, ["realname"] = KeyKind.User,

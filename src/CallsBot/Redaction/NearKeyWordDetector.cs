@@ -61,7 +61,8 @@ internal sealed class NearKeyWordDetector : IDetector
                 return;
             }
 
-            if (isOption && word == 0 && text[end] == ' ' && value[0] != '-' || IsSecret(bare, isPassword) || QuotedPassword(text, at, end, word, isPassword, bare))
+            if (isOption && word == 0 && text[end] == ' ' && value[0] != '-' || IsSecret(bare, isPassword)
+                || isPassword && word == 0 && text.StartsWith("machine ", StringComparison.Ordinal) || QuotedPassword(text, at, end, word, isPassword, bare))
             {
                 line.Secret(at, at + (isOption ? value.Length : bare.Length), KeyNames.ClassOf(kind));
                 return;
@@ -79,7 +80,7 @@ internal sealed class NearKeyWordDetector : IDetector
             return true;
         }
 
-        return !value.ContainsAnyExcept(Characters.Token) && value[0] != '/' && !value.Contains('.') && Characters.LooksRandom(value, 12)
+        return Ids.IsMattermost(value) || !value.ContainsAnyExcept(Characters.Token) && value[0] != '/' && !value.Contains('.') && Characters.LooksRandom(value, 12)
             && value.ContainsAny(Characters.Numbers);
     }
 

@@ -36,6 +36,9 @@ public sealed class RedactorTests
     [InlineData("tokens:\n  - §\n  - x")]
     [InlineData("password: |\n  first\n  §\nnext: 1")]
     [InlineData("secret = \"\"\"\n§\n\"\"\"")]
+    [InlineData("machine db login ana password §")]
+    [InlineData("Digest username=\"ana\", response=\"0123456789abcdef§\"")]
+    [InlineData("found token \"abcdefghijklmno§\" in store")]
     public void A_secret_is_gone_whatever_stands_around_it(string format)
     {
         var redacted = Redact(format.Replace("§", Fragment, StringComparison.Ordinal));
@@ -59,6 +62,16 @@ public sealed class RedactorTests
     [InlineData("github.com/pion/webrtc/v4@v4.1.2/peerconnection.go:2784 com.mattermost.calls System.Net.Sockets")]
     [InlineData("std::vector at 19:41:58, \"password\":null, token=${TOKEN}")]
     public void Technical_words_stay(string text) => Redact(text).ShouldBe(text);
+
+    [Fact]
+    public void An_id_is_a_secret_only_beside_a_word_for_one()
+    {
+        const string Id = "abcdefghijklmnopqrstuvwx12";
+
+        Redact($"found token {Id} in store").ShouldBe("found token [secret-token-1] in store");
+        Redact($"found session {Id} in store").ShouldBe($"found session {Id} in store");
+        Redact($"token expired for user {Id}").ShouldBe($"token expired for user {Id}");
+    }
 
     [Fact]
     public void Addresses_keep_family_scope_network_and_port()
