@@ -15,6 +15,7 @@ public sealed partial class ArchitectureTests
         ["Mattermost"] = ["Settings"],
         ["Hosting"] = ["Mattermost", "Storage"],
         ["Probes"] = ["Settings"],
+        ["Redaction"] = [],
         ["Checks"] = ["Mattermost", "Probes"],
         ["Troubleshooting"] = ["Checks", "StateMachines"],
         ["Conversations"] = ["Checks", "Hosting", "Mattermost", "Probes", "Settings", "Storage", "Troubleshooting"],

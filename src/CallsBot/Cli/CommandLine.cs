@@ -54,6 +54,7 @@ internal static class CommandLine
         ChatCommand.Create(),
         TreesCommand.Create(Checks),
         ConfigCommand.Create(),
+        RedactCommand.Create(),
     };
 
     private static IReadOnlyCollection<CheckSignature> Checks()
