@@ -31,6 +31,7 @@ internal static class StartupBenchmark
             [
                 $"{Starts} starts each, in turn. Ready: `/readyz` answers 200, so the bot has made its database, signed in and opened the event stream. Memory: VmRSS {Idle.TotalSeconds} s later.",
                 string.Create(CultureInfo.InvariantCulture, $"Spread, ready: {Seconds(bot).Min:0.00} to {Seconds(bot).Max:0.00} s; baseline {Seconds(empty).Min:0.00} to {Seconds(empty).Max:0.00} s."),
+                string.Create(CultureInfo.InvariantCulture, $"Processor time until ready, median: {Used(bot).Median:0.00} s; baseline {Used(empty).Median:0.00} s."),
                 string.Create(CultureInfo.InvariantCulture, $"Spread, memory: {Memory(bot).Min:0.0} to {Memory(bot).Max:0.0} MiB; baseline {Memory(empty).Min:0.0} to {Memory(empty).Max:0.0} MiB."),
             ]);
     }
@@ -39,8 +40,9 @@ internal static class StartupBenchmark
     {
         await using var mattermost = await MattermostStub.StartAsync(time, _ => { });
         await using var bot = await BotProcess.StartAsync(mattermost, time, cancellationToken);
+        var used = bot.Process.ProcessorSeconds();
         await Task.Delay(Idle, time, cancellationToken);
-        return new Start(bot.ReadyAfterMilliseconds / 1000, bot.Process.ResidentMebibytes());
+        return new Start(bot.ReadyAfterMilliseconds / 1000, used, bot.Process.ResidentMebibytes());
     }
 
     private static async Task<Start> StartEmptyAsync(TimeProvider time, CancellationToken cancellationToken)
@@ -51,13 +53,16 @@ internal static class StartupBenchmark
         await using var app = ChildProcess.Start(
             ChildProcess.Self, [EmptyApp.Argument, port.ToString(CultureInfo.InvariantCulture)], folder);
         var ready = await app.ReadyAsync(port, EmptyApp.Ready, startedAt, time, cancellationToken);
+        var used = app.ProcessorSeconds();
         await Task.Delay(Idle, time, cancellationToken);
-        return new Start(ready / 1000, app.ResidentMebibytes());
+        return new Start(ready / 1000, used, app.ResidentMebibytes());
     }
 
     private static Samples Seconds(IEnumerable<Start> starts) => new(starts.Select(start => start.Seconds));
 
+    private static Samples Used(IEnumerable<Start> starts) => new(starts.Select(start => start.ProcessorSeconds));
+
     private static Samples Memory(IEnumerable<Start> starts) => new(starts.Select(start => start.Mebibytes));
 
-    private sealed record Start(double Seconds, double Mebibytes);
+    private sealed record Start(double Seconds, double ProcessorSeconds, double Mebibytes);
 }
