@@ -11,6 +11,7 @@ internal static class ProbeServices
         services.AddOptionsWithValidateOnStart<RtcdOptions, RtcdOptions.Validator>().BindConfiguration(RtcdOptions.Section);
         services.AddSingleton<HostResolver>(Dns.GetHostAddressesAsync);
         services.AddSingleton<TargetAddresses>();
+        services.AddSingleton<CheckedHttp>();
         services.AddSingleton<RtcdVersionProbe>();
         return services;
     }

@@ -3,40 +3,13 @@ using CallsBot.Protocols.Rtcd;
 
 namespace CallsBot.Probes;
 
-/// <summary>
-/// What keeps a version from being had, in the order of how far the question got: of several failures the last in this
-/// order says most.
-/// </summary>
-internal enum RtcdVersionFailure
-{
-    NameNotFound,
-    AddressRefused,
-    Unreachable,
-    ConnectTimeout,
-    ConnectionRefused,
-    ConnectionReset,
-    ResponseTimeout,
-    TlsFailed,
-    TlsOnPlainPort,
-    PlainOnTlsPort,
-    CertificateUntrusted,
-    CertificateNameMismatch,
-    CertificateExpired,
-    Redirected,
-    HtmlResponse,
-    HttpStatus,
-    ResponseTooLarge,
-    NotJson,
-    UnexpectedJson,
-}
-
 /// <summary>What became of one question to one address.</summary>
 /// <param name="Address">Null when the name did not resolve.</param>
 /// <param name="Seen">What was seen, as the end of a sentence that names the address.</param>
 internal sealed record RtcdVersionReply(IPAddress? Address, string Seen)
 {
     /// <summary>Null when there is a version.</summary>
-    public RtcdVersionFailure? Failure { get; init; }
+    public HttpFailure? Failure { get; init; }
 
     /// <summary>Null when there is a failure.</summary>
     public RtcdVersion? Version { get; init; }
@@ -49,6 +22,16 @@ internal sealed record RtcdVersionReply(IPAddress? Address, string Seen)
     public CertificateSeen? Certificate { get; init; }
 
     public TimeSpan Duration { get; init; }
+
+    public static RtcdVersionReply From(HttpReply<RtcdVersion> reply) => new(reply.Address, reply.Seen)
+    {
+        Failure = reply.Failure,
+        Version = reply.Value,
+        Status = reply.Status,
+        BodyStart = reply.BodyStart,
+        Certificate = reply.Certificate,
+        Duration = reply.Duration,
+    };
 }
 
 /// <param name="Replies">One for each address that the name has, in the name service's order; never empty.</param>

@@ -116,7 +116,7 @@ public sealed class RtcdVersionCheckTests
     [Fact]
     public void Every_failure_of_the_probe_has_a_reason_code_of_its_own()
     {
-        var codes = Enum.GetValues<RtcdVersionFailure>().Select(RtcdVersionReasons.CodeOf).ToList();
+        var codes = Enum.GetValues<HttpFailure>().Select(RtcdVersionReasons.CodeOf).ToList();
 
         codes.ShouldBeUnique();
         codes.ShouldBeSubsetOf(RtcdVersionReasons.All.Keys);

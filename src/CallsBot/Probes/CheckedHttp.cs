@@ -1,0 +1,406 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using RestEase;
+
+namespace CallsBot.Probes;
+
+/// <summary>
+/// Puts one HTTP request to every address of a target, each over a connection to an address that was checked, and tells
+/// apart everything that can keep the answer from coming. Follows no redirect and uses no proxy.
+/// </summary>
+internal sealed class CheckedHttp(TargetAddresses addresses, TimeProvider time)
+{
+    private const int BodyLimit = 64 * 1024;
+    private const int HeaderLimitInKilobytes = 16;
+
+    /// <summary>What servers say to plain HTTP on a TLS port: Go, nginx, Apache httpd, Tomcat.</summary>
+    private static readonly string[] AsksForTls =
+    [
+        "HTTP request to an HTTPS server",
+        "plain HTTP request was sent to HTTPS port",
+        "speaking plain HTTP to an SSL-enabled server port",
+        "combination of host and port requires TLS",
+    ];
+
+    /// <summary>Certificates that are trusted besides the machine's own.</summary>
+    public X509Certificate2Collection ExtraRoots { get; init; } = [];
+
+    /// <returns>
+    /// A reply for each address that the name has, in the name service's order; one without an address when it has none.
+    /// Throws <see cref="OperationCanceledException"/> when <paramref name="cancellationToken"/> is cancelled, and nothing else.
+    /// </returns>
+    public async Task<IReadOnlyList<HttpReply<T>>> AskAsync<T>(
+        ProbeTarget target, HttpQuestion<T> question, CancellationToken cancellationToken)
+        where T : class
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var started = time.GetTimestamp();
+        var resolved = await addresses.ResolveAsync(target, cancellationToken);
+        if (resolved.Problem is { } problem)
+        {
+            var unknown = Failed<T>(null, HttpFailure.NameNotFound, problem);
+            return [unknown with { Duration = time.GetElapsedTime(started) }];
+        }
+
+        return await Task.WhenAll(resolved.Addresses.Select(a => AskAsync(target, a, question, cancellationToken)));
+    }
+
+    private async Task<HttpReply<T>> AskAsync<T>(
+        ProbeTarget target, CheckedAddress checkedAddress, HttpQuestion<T> question, CancellationToken cancellationToken)
+        where T : class
+    {
+        var (address, refusal) = checkedAddress;
+        if (refusal is not null)
+        {
+            return Failed<T>(address, HttpFailure.AddressRefused, $"this is {refusal}, and nothing was sent to it");
+        }
+
+        var started = time.GetTimestamp();
+        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var reply = await ConnectAsync<T>(socket, new IPEndPoint(address, target.Port), question.ConnectTimeout, cancellationToken)
+            ?? await AskOverAsync(socket, target, address, question, cancellationToken);
+        return reply with { Duration = time.GetElapsedTime(started) };
+    }
+
+    /// <returns>Null when connected.</returns>
+    private async Task<HttpReply<T>?> ConnectAsync<T>(
+        Socket socket, IPEndPoint endPoint, TimeSpan limit, CancellationToken cancellationToken)
+        where T : class
+    {
+        using var timeout = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            await socket.ConnectAsync(endPoint, either.Token);
+            return null;
+        }
+        catch (SocketException ex)
+        {
+            return Failed<T>(endPoint.Address, FailureOf(ex.SocketErrorCode, connected: false), ex.Message);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Failed<T>(
+                endPoint.Address,
+                HttpFailure.ConnectTimeout,
+                $"no reply to the connection request within {Seconds(limit)}");
+        }
+    }
+
+    private async Task<HttpReply<T>> AskOverAsync<T>(
+        Socket socket, ProbeTarget target, IPAddress address, HttpQuestion<T> question, CancellationToken cancellationToken)
+        where T : class
+    {
+        var limit = question.ResponseTimeout;
+        using var timeout = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+
+        // Owned, because SocketsHttpHandler ends a read by closing the stream.
+        using var stream = new FirstBytesStream(new NetworkStream(socket, ownsSocket: true));
+        CertificateSeen? certificate = null;
+        using var handler = HandlerOver(stream, seen => certificate = seen);
+        using var body = new CappedBody(handler, BodyLimit);
+        using var http = new HttpClient(body) { BaseAddress = target.Uri, Timeout = Timeout.InfiniteTimeSpan };
+        http.DefaultRequestVersion = HttpVersion.Version11;
+        http.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        http.DefaultRequestHeaders.Add("User-Agent", "CallsBot");
+        http.DefaultRequestHeaders.Add("Accept", "application/json");
+
+        HttpReply<T> reply;
+        try
+        {
+            var response = await question.SendAsync(http, either.Token);
+            using var message = response.ResponseMessage;
+            reply = Read(response, body, address, question);
+        }
+        catch (Exception ex) when (ex is HttpRequestException or IOException)
+        {
+            reply = Explain<T>(ex, target, address, stream, certificate);
+            if (!target.IsTls
+                && reply.Failure is HttpFailure.ConnectionReset
+                && stream.Received == 0
+                && await SpeaksTlsAsync(target, address, either.Token))
+            {
+                reply = Failed<T>(
+                    address,
+                    HttpFailure.PlainOnTlsPort,
+                    "plain HTTP got the connection closed without a word, a TLS greeting got a TLS answer");
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            reply = Failed<T>(address, HttpFailure.ResponseTimeout, Silence(limit, target, stream, certificate));
+        }
+
+        return reply with { Certificate = certificate };
+    }
+
+    /// <summary>A handler for one request over one connection, made beforehand to an address that was checked.</summary>
+    private SocketsHttpHandler HandlerOver(FirstBytesStream stream, Action<CertificateSeen> seen)
+    {
+        var connections = 0;
+        return new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ActivityHeadersPropagator = null,
+            ConnectTimeout = Timeout.InfiniteTimeSpan,
+            MaxResponseHeadersLength = HeaderLimitInKilobytes,
+            MaxResponseDrainSize = 0,
+            MaxConnectionsPerServer = 1,
+            ConnectCallback = (_, _) => Interlocked.Increment(ref connections) == 1
+                ? ValueTask.FromResult<Stream>(stream)
+                : throw new IOException("The connection was for one request."),
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                CertificateChainPolicy = ChainPolicy(),
+                RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+                {
+                    if (certificate is X509Certificate2 shown)
+                    {
+                        seen(CertificateSeen.From(shown, chain, errors));
+                    }
+
+                    return errors == SslPolicyErrors.None;
+                },
+            },
+        };
+    }
+
+    /// <summary>For every handshake: a chain is built even where the answer is not asked for.</summary>
+    private X509ChainPolicy ChainPolicy()
+    {
+        var policy = new X509ChainPolicy
+        {
+            RevocationMode = X509RevocationMode.NoCheck,
+
+            // A certificate can name a URL to fetch its issuer from: a way to send us anywhere.
+            DisableCertificateDownloads = true,
+        };
+        if (ExtraRoots.Count > 0)
+        {
+            policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            policy.CustomTrustStore.AddRange(ExtraRoots);
+        }
+
+        return policy;
+    }
+
+    private static HttpReply<T> Read<T>(Response<T> response, CappedBody body, IPAddress address, HttpQuestion<T> question)
+        where T : class
+    {
+        var status = (int)response.ResponseMessage.StatusCode;
+        var text = response.StringContent ?? "";
+        HttpReply<T> Say(HttpFailure? failure, string seen) => new(address, seen)
+        {
+            Failure = failure,
+            Status = status,
+            BodyStart = SafeText.From(text),
+        };
+
+        if (status == 400 && Array.Exists(AsksForTls, s => text.Contains(s, StringComparison.OrdinalIgnoreCase)))
+        {
+            return Say(HttpFailure.PlainOnTlsPort, "the server says that it got plain HTTP where it expects TLS");
+        }
+
+        if (status is >= 300 and < 400 && response.ResponseMessage.Headers.TryGetValues("Location", out var locations))
+        {
+            return Say(
+                HttpFailure.Redirected, $"HTTP {status}, sent on to {SafeText.From(string.Join(' ', locations))}");
+        }
+
+        if (IsHtml(body.MediaType, text))
+        {
+            return Say(HttpFailure.HtmlResponse, $"HTTP {status} with a web page");
+        }
+
+        if (status != 200)
+        {
+            return Say(HttpFailure.HttpStatus, $"HTTP {status}");
+        }
+
+        if (body.IsCut)
+        {
+            return Say(HttpFailure.ResponseTooLarge, $"more than {BodyLimit / 1024} KiB, read no further");
+        }
+
+        try
+        {
+            var value = response.GetContent();
+            return Say(null, question.Describe(value)) with { Value = value };
+        }
+        catch (JsonException ex)
+        {
+            return IsJson(text)
+                ? Say(HttpFailure.UnexpectedJson, $"JSON, but not {question.Expected}: {SafeText.From(ex.Message)}")
+                : Say(HttpFailure.NotJson, text.Length == 0 ? "HTTP 200 with an empty body" : "HTTP 200, but the body is not JSON");
+        }
+    }
+
+    private static HttpReply<T> Explain<T>(
+        Exception ex, ProbeTarget target, IPAddress address, FirstBytesStream stream, CertificateSeen? certificate)
+        where T : class
+    {
+        if (certificate is { IsGood: false })
+        {
+            var failure = certificate switch
+            {
+                { OutOfDate: true } => HttpFailure.CertificateExpired,
+                { WrongName: true } => HttpFailure.CertificateNameMismatch,
+                _ => HttpFailure.CertificateUntrusted,
+            };
+            return Failed<T>(address, failure, $"the certificate is {certificate}");
+        }
+
+        if (!target.IsTls && stream.LooksLikeTls)
+        {
+            return Failed<T>(address, HttpFailure.PlainOnTlsPort, "plain HTTP got a TLS answer");
+        }
+
+        if (Inner<SocketException>(ex) is { } socket)
+        {
+            return Failed<T>(address, FailureOf(socket.SocketErrorCode, connected: true), socket.Message);
+        }
+
+        if (target.IsTls && certificate is null)
+        {
+            return stream.Received > 0 && !stream.LooksLikeTls
+                ? Failed<T>(
+                    address,
+                    HttpFailure.TlsOnPlainPort,
+                    $"the port answered a TLS greeting with \"{FirstOf(stream)}\", which is not TLS")
+                : Failed<T>(
+                    address,
+                    HttpFailure.TlsFailed,
+                    stream.Received == 0
+                        ? "the connection was closed on the TLS greeting"
+                        : SafeText.From(Inner<AuthenticationException>(ex)?.GetBaseException().Message ?? ex.GetBaseException().Message));
+        }
+
+        return (ex as HttpRequestException)?.HttpRequestError switch
+        {
+            HttpRequestError.ConfigurationLimitExceeded => Failed<T>(
+                address, HttpFailure.ResponseTooLarge, $"headers of more than {HeaderLimitInKilobytes} KiB"),
+            HttpRequestError.InvalidResponse => Failed<T>(
+                address,
+                HttpFailure.NotJson,
+                target.IsTls ? "the answer is not HTTP" : $"the answer is not HTTP: it begins with \"{FirstOf(stream)}\""),
+            _ => Failed<T>(
+                address,
+                HttpFailure.ConnectionReset,
+                stream.Received == 0
+                    ? "the connection was closed without an answer"
+                    : string.Create(
+                        CultureInfo.InvariantCulture, $"the connection was closed in the middle of the answer, after {stream.Received} bytes")),
+        };
+    }
+
+    /// <summary>
+    /// Some TLS servers close on plain HTTP without a word. Only a TLS greeting on a second connection tells those from a
+    /// server that is broken; the answer's first bytes are enough, so no certificate is accepted.
+    /// </summary>
+    private async Task<bool> SpeaksTlsAsync(ProbeTarget target, IPAddress address, CancellationToken cancellationToken)
+    {
+        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(new IPEndPoint(address, target.Port), cancellationToken);
+            using var stream = new FirstBytesStream(new NetworkStream(socket));
+            using var tls = new SslStream(stream);
+            try
+            {
+                await tls.AuthenticateAsClientAsync(
+                    new SslClientAuthenticationOptions
+                    {
+                        TargetHost = target.Host,
+                        CertificateChainPolicy = ChainPolicy(),
+                        RemoteCertificateValidationCallback = (_, _, _, _) => false,
+                    },
+                    cancellationToken);
+            }
+            catch (Exception ex) when (ex is AuthenticationException or IOException or OperationCanceledException)
+            {
+                return stream.LooksLikeTls;
+            }
+
+            return stream.LooksLikeTls;
+        }
+        catch (Exception ex) when (ex is SocketException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static HttpFailure FailureOf(SocketError error, bool connected) => error switch
+    {
+        SocketError.ConnectionRefused => HttpFailure.ConnectionRefused,
+        SocketError.TimedOut when connected => HttpFailure.ResponseTimeout,
+        SocketError.TimedOut => HttpFailure.ConnectTimeout,
+        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown =>
+            HttpFailure.ConnectionReset,
+        _ => HttpFailure.Unreachable,
+    };
+
+    private static string Silence(
+        TimeSpan limit, ProbeTarget target, FirstBytesStream stream, CertificateSeen? certificate)
+    {
+        if (target.IsTls && certificate is null)
+        {
+            return $"connected, but the TLS handshake did not end within {Seconds(limit)}";
+        }
+
+        return stream.Received == 0
+            ? $"connected, but no answer within {Seconds(limit)}"
+            : string.Create(
+                CultureInfo.InvariantCulture, $"the answer did not end within {Seconds(limit)}; {stream.Received} bytes had come");
+    }
+
+    private static bool IsHtml(string? mediaType, string text)
+    {
+        var start = text.AsSpan().TrimStart();
+        return mediaType is "text/html" or "application/xhtml+xml"
+            || start.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase)
+            || start.StartsWith("<html", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static bool IsJson(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static T? Inner<T>(Exception? ex)
+        where T : Exception
+    {
+        while (ex is not null and not T)
+        {
+            ex = ex.InnerException;
+        }
+
+        return ex as T;
+    }
+
+    private static string FirstOf(FirstBytesStream stream) =>
+        SafeText.From(string.Concat(stream.First.ToArray().Select(b => b is >= 0x20 and < 0x7f ? (char)b : '.')));
+
+    private static string Seconds(TimeSpan span) => string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.###} s");
+
+    private static HttpReply<T> Failed<T>(IPAddress? address, HttpFailure failure, string seen)
+        where T : class => new(address, seen) { Failure = failure };
+}
