@@ -67,7 +67,7 @@ internal sealed class RtcdVersionCheck(RtcdTargets targets, RtcdVersionProbe pro
         var counted = replies.Replies.Where(r => r.Address is { AddressFamily: AddressFamily.InterNetwork }).ToList();
         var hasIPv4 = counted.Count > 0;
         counted = hasIPv4 ? counted : [.. replies.Replies];
-        var deciding = counted.Where(r => r.Version is not null).MinBy(AgeOf) ?? counted.MaxBy(r => r.Failure)!;
+        var deciding = counted.Where(r => r.Value is not null).MinBy(AgeOf) ?? counted.MaxBy(r => r.Failure)!;
         var failed = counted.Where(r => r.Failure is not null).ToList();
         var reason = deciding.Failure is { } failure
             ? RtcdVersionReasons.All[RtcdVersionReasons.CodeOf(failure)]
@@ -91,15 +91,15 @@ internal sealed class RtcdVersionCheck(RtcdTargets targets, RtcdVersionProbe pro
             ["seen"] = Seen(target, deciding),
             ["failed"] = string.Join("; ", failed.Select(r => Seen(target, r))),
             ["source"] = source,
-            ["version"] = SafeText.From(deciding.Version?.BuildVersion ?? "", 40),
+            ["version"] = SafeText.From(deciding.Value?.BuildVersion ?? "", 40),
             ["minimum"] = CallsPlugin.MinimumRtcdVersion,
         };
         return reason.ToResult(Id, words, [.. EvidenceOf(replies, deciding, source)]);
     }
 
-    private static Age AgeOf(RtcdVersionReply reply)
+    private static Age AgeOf(HttpReply<RtcdVersion> reply)
     {
-        if (!RtcdSemver.TryParse(reply.Version?.BuildVersion, out var version))
+        if (!RtcdSemver.TryParse(reply.Value?.BuildVersion, out var version))
         {
             return Age.Unknown;
         }
@@ -107,7 +107,7 @@ internal sealed class RtcdVersionCheck(RtcdTargets targets, RtcdVersionProbe pro
         return version < Minimum ? Age.TooOld : Age.NewEnough;
     }
 
-    private static IEnumerable<Evidence> EvidenceOf(RtcdVersionReplies replies, RtcdVersionReply deciding, string source)
+    private static IEnumerable<Evidence> EvidenceOf(RtcdVersionReplies replies, HttpReply<RtcdVersion> deciding, string source)
     {
         yield return new Evidence("URL", $"{replies.Target} {source}");
         foreach (var reply in replies.Replies)
@@ -118,7 +118,7 @@ internal sealed class RtcdVersionCheck(RtcdTargets targets, RtcdVersionProbe pro
                 string.Create(CultureInfo.InvariantCulture, $"{result}, {reply.Duration.TotalMilliseconds:0} ms: {reply.Seen}"));
         }
 
-        if (deciding.Version is { } version)
+        if (deciding.Value is { } version)
         {
             yield return new Evidence("Version", SafeText.From(version.BuildVersion, 40) is { Length: > 0 } text ? text : "(empty)");
             yield return new Evidence(
@@ -130,7 +130,7 @@ internal sealed class RtcdVersionCheck(RtcdTargets targets, RtcdVersionProbe pro
             yield return new Evidence("HTTP status", status.ToString(CultureInfo.InvariantCulture));
         }
 
-        if (deciding.Version is null && deciding.BodyStart is { } body)
+        if (deciding.Value is null && deciding.BodyStart is { } body)
         {
             yield return new Evidence("Body", body.Length > 0 ? body : "(empty)");
         }
@@ -142,7 +142,7 @@ internal sealed class RtcdVersionCheck(RtcdTargets targets, RtcdVersionProbe pro
     }
 
     /// <summary>"rtcd.example.com:8045 (10.0.0.5): connection refused".</summary>
-    private static string Seen(ProbeTarget target, RtcdVersionReply reply) =>
+    private static string Seen(ProbeTarget target, HttpReply<RtcdVersion> reply) =>
         reply.Address is null ? reply.Seen
         : target.Address is not null ? $"{target.Authority}: {reply.Seen}"
         : $"{target.Authority} ({reply.Address}): {reply.Seen}";
