@@ -1,3 +1,4 @@
+using CallsBot.Checks.Rtcd;
 using CallsBot.Mattermost;
 
 namespace CallsBot.Checks;
@@ -11,7 +12,7 @@ internal static class CheckServices
         services.AddScoped<CheckTarget>();
         services.AddScoped<RtcdTargets>();
         services.AddScoped<ICheck, CallsPluginCheck>();
-        services.AddScoped<ICheck, RtcdVersionCheck>();
+        services.AddRtcdChecks();
         services.AddSingleton(provider => new CheckCatalog(provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddSingleton<CheckRunner>();
         return services;

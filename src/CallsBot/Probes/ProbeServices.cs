@@ -12,7 +12,11 @@ internal static class ProbeServices
         services.AddSingleton<HostResolver>(Dns.GetHostAddressesAsync);
         services.AddSingleton<TargetAddresses>();
         services.AddSingleton<CheckedHttp>();
+        services.AddSingleton<SecondResolver>();
         services.AddSingleton<RtcdVersionProbe>();
+        services.AddSingleton<RtcdLoadProbe>();
+        services.AddSingleton<RtcdLoginProbe>();
+        services.AddSingleton<RtcdExposureProbe>();
         return services;
     }
 }

@@ -30,4 +30,8 @@ internal sealed class RtcdVersionProbe(TargetAddresses addresses, CheckedHttp ht
 /// <param name="Target">Who was asked.</param>
 /// <param name="Resolved">What the name service said.</param>
 /// <param name="Replies">One for each address that the name has, in the name service's order; never empty.</param>
-internal sealed record RtcdVersionReplies(ProbeTarget Target, ResolvedTarget Resolved, IReadOnlyList<HttpReply<RtcdVersion>> Replies);
+internal sealed record RtcdVersionReplies(ProbeTarget Target, ResolvedTarget Resolved, IReadOnlyList<HttpReply<RtcdVersion>> Replies)
+{
+    /// <summary>Each address with its reply; empty when the name did not resolve.</summary>
+    public IEnumerable<(CheckedAddress Address, HttpReply<RtcdVersion> Reply)> ByAddress => Resolved.Addresses.Zip(Replies);
+}
