@@ -78,11 +78,6 @@ internal static class ConversationTexts
     public const string NextSteps = "Do this next";
     public const string WhatIFound = "What I found";
 
-    public const string Passed = "OK";
-    public const string Warned = "Warning";
-    public const string Failed = "Failed";
-    public const string Inconclusive = "Not clear";
-    public const string Skipped = "Skipped";
     public const string PastedText = "(what you pasted)";
 
     /// <param name="link">Address of the direct channel; empty when it is not known.</param>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using CallsBot.Checks;
 using CallsBot.Probes;
 using CallsBot.Protocols.Mattermost;
+using CallsBot.Reports;
 using CallsBot.Troubleshooting;
 using Microsoft.Extensions.Options;
 
@@ -91,7 +92,7 @@ internal sealed class NodeCard(
         var text = new StringBuilder();
         foreach (var finding in findings)
         {
-            text.Append("**").Append(Word(finding.Outcome)).Append("**: ").Append(finding.Summary).Append('\n');
+            text.Append("**").Append(ReportWords.Of(finding.Outcome)).Append("**: ").Append(finding.Summary).Append('\n');
             if (!administrator)
             {
                 continue;
@@ -227,15 +228,6 @@ internal sealed class NodeCard(
             Url = _url,
             Context = new Dictionary<string, string> { [ActionEndpoint.TokenKey] = token },
         },
-    };
-
-    public static string Word(Outcome outcome) => outcome switch
-    {
-        Outcome.Pass => ConversationTexts.Passed,
-        Outcome.Warn => ConversationTexts.Warned,
-        Outcome.Fail => ConversationTexts.Failed,
-        Outcome.Inconclusive => ConversationTexts.Inconclusive,
-        _ => ConversationTexts.Skipped,
     };
 
     private static string ColourOf(Outcome outcome) => outcome switch
