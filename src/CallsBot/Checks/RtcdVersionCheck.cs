@@ -22,12 +22,13 @@ internal sealed class RtcdVersionCheck(RtcdTargets targets, RtcdVersionProbe pro
 
     public string Id => "rtcd-version";
 
+    public string Title => "RTCD version";
+
+    public CheckGroup Group => CheckGroup.Rtcd;
+
     public string Activity => "Asking RTCD for its version";
 
     public IReadOnlyList<string> Covers { get; } = ["A1.2", "A3.1", "A4.2", "D1", "2B.2.1", "2B.2.2"];
-
-    public IReadOnlySet<Outcome> Outcomes { get; } =
-        RtcdVersionReasons.All.Values.Select(r => r.Outcome).Append(Outcome.Pass).ToHashSet();
 
     public IReadOnlyDictionary<string, Outcome> ReasonCodes { get; } =
         RtcdVersionReasons.All.ToDictionary(r => r.Key, r => r.Value.Outcome, StringComparer.Ordinal);

@@ -292,7 +292,7 @@ internal static class RtcdVersionReasons
             "The Calls plugin is version 2 or newer and uses LiveKit instead of RTCD.",
             new NextStep("See the plugin's version.", "mmctl plugin list"),
             new NextStep("Look at the LiveKit server's own address, ports and log.")),
-        CheckRunner.CheckFailedReason,
+        CheckSchedule.CheckFailedReason,
     }.ToFrozenDictionary(r => r.Code!, StringComparer.Ordinal);
 
     public static string CodeOf(RtcdVersionFailure failure) => failure switch

@@ -3,6 +3,7 @@ using CallsBot.Hosting;
 using CallsBot.Mattermost;
 using CallsBot.Probes;
 using CallsBot.Protocols.Mattermost;
+using CallsBot.Reports;
 using CallsBot.Settings;
 using CallsBot.Troubleshooting;
 using Serilog.Events;
@@ -29,7 +30,7 @@ internal static class OfflineServices
         services.AddLogging(logging => logging.AddStandardError(settings.Settings, LogEventLevel.Warning));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider => Administrator(settings.Settings, provider.GetRequiredService<TimeProvider>()));
-        services.AddProbes().AddChecks().AddTroubleshooting();
+        services.AddProbes().AddChecks().AddReports().AddTroubleshooting();
         return services.BuildServiceProvider();
     }
 

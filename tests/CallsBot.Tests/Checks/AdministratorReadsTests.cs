@@ -72,7 +72,7 @@ public sealed class AdministratorReadsTests
         using var client = Client(sandbox, asAdministrator ? sandbox.Mattermost.AdminToken : sandbox.Mattermost.BotToken);
         var options = new RtcdOptions { ServiceUrl = sandbox.Rtcd.Url.ToString() };
         var check = new RtcdVersionCheck(
-            new RtcdTargets(Options.Create(options), new AdministratorAccess(client), TimeProvider.System),
+            new RtcdTargets(Options.Create(options), new AdministratorAccess(client), new CheckTarget(), TimeProvider.System),
             RtcdProbing.Probe(options: options));
 
         var result = await check.RunAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));

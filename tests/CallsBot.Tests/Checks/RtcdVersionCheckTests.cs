@@ -71,7 +71,7 @@ public sealed class RtcdVersionCheckTests
         [RtcdVersionReasons.UrlInvalid] = () => RunAsync($"http://{Credentials}@rtcd.internal"),
         [RtcdVersionReasons.ResponseTooLarge] = () => Answering(Http.Json(new string(' ', 70_000) + Http.Version)),
         [RtcdVersionReasons.NoRtcdUrl] = () => RunAsync(url: null),
-        [CheckRunner.CheckFailed] = async () =>
+        [CheckSchedule.CheckFailed] = async () =>
         {
             var check = Check("http://rtcd.test:8045", (_, _) => throw new InvalidOperationException("a bug"));
             using var runner = new CheckRunner(new CheckCatalog([check]), TimeProvider.System, new LogLines<CheckRunner>());
@@ -127,7 +127,7 @@ public sealed class RtcdVersionCheckTests
     {
         var check = Check(null);
 
-        check.Outcomes.ShouldBe(Enum.GetValues<Outcome>(), ignoreOrder: true);
+        ((ICheck)check).Outcomes.ShouldBe(Enum.GetValues<Outcome>(), ignoreOrder: true);
         check.ReasonCodes.Values.ShouldNotContain(Outcome.Pass);
         check.Covers.ShouldBe(["A1.2", "A3.1", "A4.2", "D1", "2B.2.1", "2B.2.2"]);
     }
@@ -466,7 +466,7 @@ public sealed class RtcdVersionCheckTests
         var settings = options ?? new RtcdOptions();
         settings.ServiceUrl = url;
         return new RtcdVersionCheck(
-            new RtcdTargets(Options.Create(settings), administrator ?? AdministratorAccess.None, time ?? TimeProvider.System),
+            new RtcdTargets(Options.Create(settings), administrator ?? AdministratorAccess.None, new CheckTarget(), time ?? TimeProvider.System),
             RtcdProbing.Probe(resolve: resolve, options: settings));
     }
 }
