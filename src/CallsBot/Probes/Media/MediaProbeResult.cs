@@ -36,7 +36,10 @@ internal sealed record MediaProbeResult
     /// <summary>Null when no candidate answered, or when the session ended before.</summary>
     public DtlsProbeResult? Dtls { get; init; }
 
-    /// <summary>RTCD closed the session, or the WebSocket ended, while candidates were being checked.</summary>
+    /// <summary>
+    /// RTCD closed the session, or the WebSocket ended, while candidates were being checked. RTCD closes it too when the
+    /// DTLS handshake fails.
+    /// </summary>
     public bool EndedEarly { get; init; }
 
     /// <summary>RTCD confirmed that the session is gone. False after <see cref="MediaProbeFailure.SignallingLost"/>.</summary>
