@@ -1,4 +1,5 @@
 using System.Net;
+using CallsBot.Probes.Media;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CallsBot.Probes;
@@ -16,6 +17,8 @@ internal static class ProbeServices
         services.AddSingleton<RtcdVersionProbe>();
         services.AddSingleton<RtcdLoadProbe>();
         services.AddSingleton<RtcdLoginProbe>();
+        services.AddSingleton<RtcdSessionsProbe>();
+        services.AddSingleton<MediaProbe>();
         services.AddSingleton<RtcdExposureProbe>();
         return services;
     }

@@ -27,7 +27,7 @@ internal sealed class RtcdSurvey
     public Task<RtcdVersionReplies?> AskAsync(CancellationToken cancellationToken) => _replies.GetAsync(cancellationToken);
 
     /// <summary>What to log in with; null when nothing is configured.</summary>
-    public async Task<RtcdCredentials?> FindCredentialsAsync(CancellationToken cancellationToken) =>
+    public async Task<FoundCredentials?> FindCredentialsAsync(CancellationToken cancellationToken) =>
         _targets.CredentialsFor(await _targets.FindAsync(cancellationToken));
 
     private async Task<RtcdWhere> FindOnceAsync(CancellationToken cancellationToken)
