@@ -19,10 +19,11 @@ internal sealed class RunningSandbox : IAsyncDisposable
         var workspace = new Workspace(settings);
         var siteUrl = new Uri($"http://{mattermostPort.EndPoint}/");
         var configuration = new ServerConfiguration(siteUrl, Rtcd.Url);
+        var calls = new CallsPlugin(configuration, settings.Time);
         _integrations = new Integrations(workspace, settings, () => siteUrl);
         _server = new MattermostServer(
-            mattermostPort, workspace, configuration, _integrations, Unexpected, Rtcd, settings.Time);
-        Mattermost = new MattermostSandbox(workspace, configuration, _integrations, _server, settings.Patience);
+            mattermostPort, workspace, configuration, calls, _integrations, Unexpected, Rtcd, settings.Time);
+        Mattermost = new MattermostSandbox(workspace, configuration, calls, _integrations, _server, settings.Patience);
     }
 
     public MattermostSandbox Mattermost { get; }
