@@ -15,7 +15,7 @@ internal sealed class RunningSandbox : IAsyncDisposable
     {
         _mattermostPort = mattermostPort;
         _rtcdPort = rtcdPort;
-        Rtcd = new RtcdSandbox(rtcdPort, Unexpected, settings.Time, settings.Patience);
+        Rtcd = new RtcdSandbox([rtcdPort], settings.Rtcd, Unexpected, settings.Time, settings.Patience);
         var workspace = new Workspace(settings);
         var siteUrl = new Uri($"http://{mattermostPort.EndPoint}/");
         var configuration = new ServerConfiguration(siteUrl, Rtcd.Url);
