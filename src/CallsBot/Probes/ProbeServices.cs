@@ -13,6 +13,7 @@ internal static class ProbeServices
         services.AddSingleton<TargetAddresses>();
         services.AddSingleton<CheckedHttp>();
         services.AddSingleton<RtcdVersionProbe>();
+        services.AddSingleton<MattermostPingProbe>();
         return services;
     }
 }
