@@ -17,6 +17,7 @@ internal static class ProbeServices
         services.AddSingleton<RtcdLoadProbe>();
         services.AddSingleton<RtcdLoginProbe>();
         services.AddSingleton<RtcdExposureProbe>();
+        services.AddSingleton<MattermostPingProbe>();
         return services;
     }
 }
