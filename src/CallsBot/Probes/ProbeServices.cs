@@ -20,6 +20,7 @@ internal static class ProbeServices
         services.AddSingleton<RtcdSessionsProbe>();
         services.AddSingleton<MediaProbe>();
         services.AddSingleton<RtcdExposureProbe>();
+        services.AddSingleton<MattermostPingProbe>();
         return services;
     }
 }
