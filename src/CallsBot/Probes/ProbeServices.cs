@@ -1,4 +1,5 @@
 using System.Net;
+using CallsBot.Probes.Media;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CallsBot.Probes;
@@ -12,6 +13,7 @@ internal static class ProbeServices
         services.AddSingleton<HostResolver>(Dns.GetHostAddressesAsync);
         services.AddSingleton<TargetAddresses>();
         services.AddSingleton<RtcdVersionProbe>();
+        services.AddSingleton<MediaProbe>();
         return services;
     }
 }
