@@ -21,6 +21,8 @@ internal sealed class CallsPluginCheck(AdministratorAccess administrator, TimePr
     public IReadOnlyDictionary<string, Outcome> ReasonCodes { get; } =
         CallsPluginReasons.All.ToDictionary(r => r.Key, r => r.Value.Outcome, StringComparer.Ordinal);
 
+    public IReadOnlyList<string> ExplainedBy { get; } = ["mattermost-server"];
+
     public async Task<CheckResult> RunAsync(CancellationToken cancellationToken)
     {
         if (administrator.Api is not { } api)

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using CallsBot.Checks;
+using CallsBot.Checks.Rtcd;
 using CallsBot.Mattermost;
 using CallsBot.Probes;
 using CallsBot.Protocols.Mattermost;
@@ -116,7 +117,7 @@ public sealed class RtcdVersionCheckTests
     [Fact]
     public void Every_failure_of_the_probe_has_a_reason_code_of_its_own()
     {
-        var codes = Enum.GetValues<RtcdVersionFailure>().Select(RtcdVersionReasons.CodeOf).ToList();
+        var codes = Enum.GetValues<HttpFailure>().Select(RtcdVersionReasons.CodeOf).ToList();
 
         codes.ShouldBeUnique();
         codes.ShouldBeSubsetOf(RtcdVersionReasons.All.Keys);
@@ -465,8 +466,8 @@ public sealed class RtcdVersionCheckTests
     {
         var settings = options ?? new RtcdOptions();
         settings.ServiceUrl = url;
-        return new RtcdVersionCheck(
+        return new RtcdVersionCheck(new RtcdSurvey(
             new RtcdTargets(Options.Create(settings), administrator ?? AdministratorAccess.None, new CheckTarget(), time ?? TimeProvider.System),
-            RtcdProbing.Probe(resolve: resolve, options: settings));
+            RtcdProbing.Probe(resolve: resolve, options: settings)));
     }
 }
