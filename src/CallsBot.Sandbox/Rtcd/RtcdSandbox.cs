@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using CallsBot.Sandbox.Mattermost;
@@ -47,6 +48,8 @@ internal sealed class RtcdSandbox : IAsyncDisposable
 
     /// <summary>UDP and TCP. The same for as long as the sandbox lives.</summary>
     public int MediaPort { get; private set; }
+
+    public IReadOnlyList<IPAddress> MediaAddresses => _settings.MediaAddresses;
 
     /// <summary>A client that is registered, unless the <see cref="Conditions"/> say otherwise.</summary>
     public string ClientId => _settings.ClientId;
