@@ -5,6 +5,7 @@ using CallsBot.Hosting;
 using CallsBot.Mattermost;
 using CallsBot.Probes;
 using CallsBot.Protocols.Mattermost;
+using CallsBot.Reports;
 using CallsBot.Settings;
 using CallsBot.Storage;
 using CallsBot.Troubleshooting;
@@ -53,6 +54,7 @@ internal static class BotApplication
             .AddMattermost()
             .AddProbes()
             .AddChecks()
+            .AddReports()
             .AddTroubleshooting()
             .AddConversations();
         configure?.Invoke(builder);

@@ -17,8 +17,9 @@ public sealed partial class ArchitectureTests
         ["Probes"] = ["Settings"],
         ["Redaction"] = [],
         ["Checks"] = ["Mattermost", "Probes"],
+        ["Reports"] = ["Checks", "Probes"],
         ["Troubleshooting"] = ["Checks", "StateMachines"],
-        ["Conversations"] = ["Checks", "Hosting", "Mattermost", "Probes", "Settings", "Storage", "Troubleshooting"],
+        ["Conversations"] = ["Checks", "Hosting", "Mattermost", "Probes", "Reports", "Settings", "Storage", "Troubleshooting"],
         ["Setup"] = ["Mattermost", "Probes", "Settings"],
     };
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using CallsBot.Protocols.Calls;
 using RestEase;
 
 namespace CallsBot.Protocols.Mattermost;
@@ -23,6 +24,7 @@ public sealed class MattermostClient : IDisposable
     private const int DownloadBuffer = 64 * 1024;
 
     private readonly HttpClient _http;
+    private readonly HttpClient _calls;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
 
@@ -32,29 +34,34 @@ public sealed class MattermostClient : IDisposable
     /// <param name="timeout">For one request, its retries included.</param>
     /// <param name="time">The clock.</param>
     public MattermostClient(Uri server, string tokenName, string token, TimeSpan timeout, TimeProvider time)
+        : this(server, timeout, time, new RequestPipeline(tokenName, token, timeout, time))
+    {
+    }
+
+    private MattermostClient(Uri server, TimeSpan timeout, TimeProvider time, RequestPipeline pipeline)
     {
         Server = RootOf(server);
         _timeout = timeout;
         _time = time;
-        _http = new HttpClient(new RequestPipeline(tokenName, token, timeout, time))
-        {
-            BaseAddress = new Uri(Server, "api/v4/"),
-            Timeout = Timeout.InfiniteTimeSpan,
-            DefaultRequestHeaders = { { "User-Agent", "CallsBot" } },
-        };
-        Api = new RestClient(_http)
-        {
-            RequestBodySerializer = new JsonBodySerializer(),
-            RequestQueryParamSerializer = new JsonQuerySerializer(),
-            ResponseDeserializer = new JsonReplyDeserializer(),
-            FormatProvider = CultureInfo.InvariantCulture,
-        }.For<IMattermostApi>();
+        _http = ClientOf(pipeline, new Uri(Server, "api/v4/"));
+        _calls = ClientOf(pipeline, new Uri(Server, "plugins/com.mattermost.calls/"));
+        Api = RestOf(_http).For<IMattermostApi>();
+        Calls = RestOf(_calls).For<ICallsApi>();
     }
 
     /// <summary>Ends in a slash.</summary>
     public Uri Server { get; }
 
     public IMattermostApi Api { get; }
+
+    /// <summary>The Calls plugin, asked by the same account.</summary>
+    public ICallsApi Calls { get; }
+
+    /// <summary>
+    /// Asks as nobody, for what a server tells anyone. Nothing is tried again: whether the server answers is what is asked.
+    /// </summary>
+    public static MattermostClient Anonymous(Uri server, TimeSpan timeout, TimeProvider time) =>
+        new(server, timeout, time, new RequestPipeline("", token: null, timeout, time, mayRepeat: false));
 
     /// <summary>
     /// Creates a post. A message over <see cref="MaxMessageLength"/> is split into several posts at line ends, the files
@@ -182,7 +189,11 @@ public sealed class MattermostClient : IDisposable
         using var reply = await _http.SendAsync(request, cancellationToken);
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _calls.Dispose();
+    }
 
     /// <summary>The address with a slash at its end, so that relative addresses keep a sub-path.</summary>
     internal static Uri RootOf(Uri server)
@@ -194,6 +205,21 @@ public sealed class MattermostClient : IDisposable
 
         return new UriBuilder(server.Scheme, server.Host, server.Port, server.AbsolutePath.TrimEnd('/') + "/").Uri;
     }
+
+    private static HttpClient ClientOf(RequestPipeline pipeline, Uri root) => new(pipeline)
+    {
+        BaseAddress = root,
+        Timeout = Timeout.InfiniteTimeSpan,
+        DefaultRequestHeaders = { { "User-Agent", "CallsBot" } },
+    };
+
+    private static RestClient RestOf(HttpClient http) => new(http)
+    {
+        RequestBodySerializer = new JsonBodySerializer(),
+        RequestQueryParamSerializer = new JsonQuerySerializer(),
+        ResponseDeserializer = new JsonReplyDeserializer(),
+        FormatProvider = CultureInfo.InvariantCulture,
+    };
 
     private static string? HookIdOf(string responseUrl)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CallsBot.Protocols.Calls;
 
 namespace CallsBot.Protocols.Mattermost;
 
@@ -21,6 +22,7 @@ namespace CallsBot.Protocols.Mattermost;
 [JsonSerializable(typeof(ActionResponse))]
 [JsonSerializable(typeof(bool))]
 [JsonSerializable(typeof(Bot))]
+[JsonSerializable(typeof(CallsVersion))]
 [JsonSerializable(typeof(Channel))]
 [JsonSerializable(typeof(DialogResponse))]
 [JsonSerializable(typeof(DialogSubmission))]

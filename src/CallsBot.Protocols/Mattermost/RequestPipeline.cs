@@ -36,12 +36,17 @@ internal sealed class RequestPipeline : DelegatingHandler
     private static readonly ResiliencePropertyKey<Attempt> AttemptKey = new("CallsBot.Attempt");
 
     private readonly string _tokenName;
-    private readonly string _token;
+    private readonly string? _token;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
     private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
 
-    public RequestPipeline(string tokenName, string token, TimeSpan timeout, TimeProvider time)
+    /// <param name="tokenName">What the token is called in settings.</param>
+    /// <param name="token">Null to ask as nobody.</param>
+    /// <param name="timeout">For one request, its retries included.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="mayRepeat">False where the first failure is the answer that is looked for.</param>
+    public RequestPipeline(string tokenName, string? token, TimeSpan timeout, TimeProvider time, bool mayRepeat = true)
         : base(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -65,8 +70,8 @@ internal sealed class RequestPipeline : DelegatingHandler
                 Delay = TimeSpan.FromMilliseconds(200),
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
-                ShouldHandle = async args =>
-                    await MayRepeatAsync(args.Outcome, args.Context.Properties.GetValue(AttemptKey, null!)),
+                ShouldHandle = async args => mayRepeat
+                    && await MayRepeatAsync(args.Outcome, args.Context.Properties.GetValue(AttemptKey, null!)),
                 DelayGenerator = args => new(WaitAskedFor(args.Outcome.Result)),
             })
             .Build();
@@ -92,7 +97,7 @@ internal sealed class RequestPipeline : DelegatingHandler
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (!request.Options.TryGetValue(SecretPath, out var secret) || !secret)
+        if (_token is not null && (!request.Options.TryGetValue(SecretPath, out var secret) || !secret))
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token);
         }
@@ -275,7 +280,8 @@ internal sealed class RequestPipeline : DelegatingHandler
     }
 
     // detailed_error is never read: it repeats the token that was sent.
-    private string Words(string fromServer) => OneLine(fromServer.Replace(_token, "***", StringComparison.Ordinal)).Trim();
+    private string Words(string fromServer) =>
+        OneLine(_token is null ? fromServer : fromServer.Replace(_token, "***", StringComparison.Ordinal)).Trim();
 
     private static string Origin(Uri location, HttpRequestMessage request)
     {

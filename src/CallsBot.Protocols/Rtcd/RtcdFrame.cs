@@ -30,7 +30,7 @@ public abstract record RtcdFrame
     /// <summary>Client to server. An offer has to follow within ten seconds.</summary>
     public sealed record Join(string CallId, string UserId, string SessionId) : RtcdFrame
     {
-        /// <summary>Left out when null, as are the next two.</summary>
+        /// <summary>Left out when null, as are the next two, which an RTCD before v0.17.0 does not understand.</summary>
         public string? ChannelId { get; init; }
 
         public bool? Av1Support { get; init; }

@@ -23,6 +23,9 @@ public sealed record SessionDescription(IceCredentials Ice, CertificateFingerpri
     /// <summary>Those in the description itself, as they come: pion writes each for component 1 and again for 2.</summary>
     public IReadOnlyList<IceCandidate> Candidates { get; init; } = [];
 
+    /// <summary>No more candidates will come (RFC 8840 §4).</summary>
+    public bool EndOfCandidates { get; init; }
+
     /// <summary>The least that pion takes for an offer or an answer: one data channel, nothing else.</summary>
     /// <param name="mid">The same in offer and answer.</param>
     public string ToSdp(string mid = "0")
@@ -47,6 +50,11 @@ public sealed record SessionDescription(IceCredentials Ice, CertificateFingerpri
         foreach (var candidate in Candidates)
         {
             Line($"a={candidate}");
+        }
+
+        if (EndOfCandidates)
+        {
+            Line("a=end-of-candidates");
         }
 
         return sdp.ToString();
@@ -90,6 +98,7 @@ public sealed record SessionDescription(IceCredentials Ice, CertificateFingerpri
             Setup = media.Setup ?? session.Setup,
             Mid = media.Mid,
             Candidates = [.. session.Candidates, .. media.Candidates],
+            EndOfCandidates = session.EndOfCandidates || media.EndOfCandidates,
         };
         return true;
     }
@@ -111,8 +120,11 @@ public sealed record SessionDescription(IceCredentials Ice, CertificateFingerpri
 
         public List<IceCandidate> Candidates { get; } = [];
 
+        public bool EndOfCandidates { get; private set; }
+
         public void Read(ReadOnlySpan<char> line)
         {
+            EndOfCandidates |= line is "a=end-of-candidates";
             var colon = line.IndexOf(':');
             if (!line.StartsWith("a=") || colon < 0)
             {

@@ -10,15 +10,18 @@ internal sealed class CallsPluginCheck(AdministratorAccess administrator, TimePr
 {
     public string Id => "calls-plugin";
 
+    public string Title => "Calls plugin";
+
+    public CheckGroup Group => CheckGroup.Plugin;
+
     public string Activity => "Asking Mattermost whether the Calls plugin runs";
 
     public IReadOnlyList<string> Covers { get; } = ["A4.1"];
 
-    public IReadOnlySet<Outcome> Outcomes { get; } =
-        CallsPluginReasons.All.Values.Select(r => r.Outcome).Append(Outcome.Pass).ToHashSet();
-
     public IReadOnlyDictionary<string, Outcome> ReasonCodes { get; } =
         CallsPluginReasons.All.ToDictionary(r => r.Key, r => r.Value.Outcome, StringComparer.Ordinal);
+
+    public IReadOnlyList<string> ExplainedBy { get; } = ["mattermost-server"];
 
     public async Task<CheckResult> RunAsync(CancellationToken cancellationToken)
     {

@@ -83,6 +83,6 @@ internal static class CallsPluginReasons
             "{seen}",
             new NextStep("Make a new token for an account that may read the plugin section of the System Console, and give it to CallsBot."),
             List),
-        CheckRunner.CheckFailedReason,
+        CheckSchedule.CheckFailedReason,
     }.ToFrozenDictionary(r => r.Code!, StringComparer.Ordinal);
 }

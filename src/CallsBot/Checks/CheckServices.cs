@@ -1,16 +1,26 @@
+using CallsBot.Checks.Plugin;
+using CallsBot.Checks.Rtcd;
 using CallsBot.Mattermost;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CallsBot.Checks;
 
 internal static class CheckServices
 {
-    /// <summary>Needs <see cref="Probes.ProbeServices.AddProbes"/> and an <see cref="AdministratorAccess"/>.</summary>
+    /// <summary>
+    /// Needs <see cref="Probes.ProbeServices.AddProbes"/> and an <see cref="AdministratorAccess"/>; takes a
+    /// <see cref="PublicAccess"/> and a <see cref="CallbackAddress"/> where they were added before.
+    /// </summary>
     public static IServiceCollection AddChecks(this IServiceCollection services)
     {
-        services.AddSingleton<RtcdTargets>();
-        services.AddSingleton<ICheck, RtcdVersionCheck>();
-        services.AddSingleton<ICheck, CallsPluginCheck>();
-        services.AddSingleton<CheckCatalog>();
+        // Scoped: a run is a scope, and what its checks share lives as long.
+        services.AddScoped<CheckTarget>();
+        services.AddScoped<RtcdTargets>();
+        services.TryAddSingleton(PublicAccess.None);
+        services.TryAddSingleton(CallbackAddress.None);
+        services.AddPluginChecks();
+        services.AddRtcdChecks();
+        services.AddSingleton(provider => new CheckCatalog(provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddSingleton<CheckRunner>();
         return services;
     }

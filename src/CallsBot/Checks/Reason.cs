@@ -11,6 +11,15 @@ namespace CallsBot.Checks;
 internal sealed partial record Reason(
     string? Code, Outcome Outcome, string Summary, string Detail, params IReadOnlyList<NextStep> NextSteps)
 {
+    /// <summary>Concluded, not seen: see <see cref="CheckResult.IsInferred"/>.</summary>
+    public bool IsInferred { get; init; }
+
+    /// <summary>The codes of these reasons, and that of a check that breaks.</summary>
+    public static IReadOnlyDictionary<string, Outcome> CodesOf(params IEnumerable<Reason> reasons) =>
+        reasons.Append(CheckSchedule.CheckFailedReason)
+            .Where(reason => reason.Code is not null)
+            .ToDictionary(reason => reason.Code!, reason => reason.Outcome, StringComparer.Ordinal);
+
     /// <param name="checkId">The check that ends so.</param>
     /// <param name="words">What the placeholders stand for. One that is missing is a bug and throws.</param>
     /// <param name="evidence">What was seen.</param>
@@ -27,7 +36,10 @@ internal sealed partial record Reason(
             Fill(Detail),
             evidence,
             Vantage.Bot,
-            [.. NextSteps.Select(s => new NextStep(Fill(s.Text), s.Command is null ? null : Fill(s.Command)))]);
+            [.. NextSteps.Select(s => new NextStep(Fill(s.Text), s.Command is null ? null : Fill(s.Command)))])
+        {
+            IsInferred = IsInferred,
+        };
     }
 
     /// <summary>Lower-case letters only: shell and awk text in commands has other braces.</summary>

@@ -1,8 +1,10 @@
 using CallsBot.Checks;
+using CallsBot.Conversations;
 using CallsBot.Hosting;
 using CallsBot.Mattermost;
 using CallsBot.Probes;
 using CallsBot.Protocols.Mattermost;
+using CallsBot.Reports;
 using CallsBot.Settings;
 using CallsBot.Troubleshooting;
 using Serilog.Events;
@@ -15,6 +17,8 @@ namespace CallsBot.Cli;
 /// </summary>
 internal static class OfflineServices
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     /// <summary>Throws <see cref="SettingsException"/> when a source of the settings cannot be read, or a value that is used may not be.</summary>
     public static ServiceProvider Create(LoadedSettings settings)
     {
@@ -29,16 +33,23 @@ internal static class OfflineServices
         services.AddLogging(logging => logging.AddStandardError(settings.Settings, LogEventLevel.Warning));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider => Administrator(settings.Settings, provider.GetRequiredService<TimeProvider>()));
-        services.AddProbes().AddChecks().AddTroubleshooting();
+        services.AddSingleton(provider => Everyone(settings.Settings, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(new CallbackAddress(Address(settings.Settings, ConversationOptions.Section, nameof(ConversationOptions.CallbackUrl))));
+        services.AddProbes().AddChecks().AddReports().AddTroubleshooting();
         return services.BuildServiceProvider();
     }
 
-    private static AdministratorAccess Administrator(IConfigurationRoot settings, TimeProvider time)
-    {
-        var options = settings.GetSection(MattermostOptions.Section);
-        return Uri.TryCreate(options[nameof(MattermostOptions.Server)], UriKind.Absolute, out var server)
-            && options[nameof(MattermostOptions.AdminToken)] is { Length: > 0 } token
-                ? new AdministratorAccess(new MattermostClient(server, "Mattermost:AdminToken", token, TimeSpan.FromSeconds(5), time))
-                : AdministratorAccess.None;
-    }
+    private static AdministratorAccess Administrator(IConfigurationRoot settings, TimeProvider time) =>
+        Address(settings, MattermostOptions.Section, nameof(MattermostOptions.Server)) is { } server
+        && settings.GetSection(MattermostOptions.Section)[nameof(MattermostOptions.AdminToken)] is { Length: > 0 } token
+            ? new AdministratorAccess(new MattermostClient(server, "Mattermost:AdminToken", token, Patience, time))
+            : AdministratorAccess.None;
+
+    private static PublicAccess Everyone(IConfigurationRoot settings, TimeProvider time) =>
+        Address(settings, MattermostOptions.Section, nameof(MattermostOptions.Server)) is { } server
+            ? new PublicAccess(MattermostClient.Anonymous(server, Patience, time))
+            : PublicAccess.None;
+
+    private static Uri? Address(IConfigurationRoot settings, string section, string name) =>
+        Uri.TryCreate(settings[$"{section}:{name}"], UriKind.Absolute, out var address) ? address : null;
 }

@@ -1,3 +1,6 @@
+using CallsBot.Mattermost;
+using Microsoft.Extensions.Options;
+
 namespace CallsBot.Conversations;
 
 internal static class ConversationServices
@@ -7,6 +10,7 @@ internal static class ConversationServices
         services.AddOptionsWithValidateOnStart<ConversationOptions, ConversationOptions.Validator>()
             .BindConfiguration(ConversationOptions.Section);
 
+        services.AddSingleton(provider => new CallbackAddress(provider.GetRequiredService<IOptions<ConversationOptions>>().Value.CallbackUrl));
         services.AddSingleton<SlashCommandEndpoint>();
         services.AddSingleton<ActionEndpoint>();
         services.AddSingleton<DialogEndpoint>();
@@ -16,6 +20,8 @@ internal static class ConversationServices
         services.AddSingleton<SessionChecks>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<NodeCard>();
+        services.AddSingleton<DiagnosisCard>();
+        services.AddSingleton<Diagnoses>();
         services.AddSingleton<Dialogs>();
         services.AddSingleton<AdministratorDesk>();
         services.AddSingleton<InboxStore>();

@@ -31,6 +31,13 @@ internal static class MattermostServices
                 provider.GetRequiredService<TimeProvider>()));
         });
 
+        services.AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<MattermostOptions>>().Value;
+            return new PublicAccess(MattermostClient.Anonymous(
+                options.Server, options.RequestTimeout, provider.GetRequiredService<TimeProvider>()));
+        });
+
         return services.AddSingleton<BotAccount>().AddSingleton<People>();
     }
 }

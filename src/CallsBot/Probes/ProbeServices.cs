@@ -1,4 +1,5 @@
 using System.Net;
+using CallsBot.Probes.Media;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CallsBot.Probes;
@@ -11,7 +12,15 @@ internal static class ProbeServices
         services.AddOptionsWithValidateOnStart<RtcdOptions, RtcdOptions.Validator>().BindConfiguration(RtcdOptions.Section);
         services.AddSingleton<HostResolver>(Dns.GetHostAddressesAsync);
         services.AddSingleton<TargetAddresses>();
+        services.AddSingleton<CheckedHttp>();
+        services.AddSingleton<SecondResolver>();
         services.AddSingleton<RtcdVersionProbe>();
+        services.AddSingleton<RtcdLoadProbe>();
+        services.AddSingleton<RtcdLoginProbe>();
+        services.AddSingleton<RtcdSessionsProbe>();
+        services.AddSingleton<MediaProbe>();
+        services.AddSingleton<RtcdExposureProbe>();
+        services.AddSingleton<MattermostPingProbe>();
         return services;
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using CallsBot.Checks;
+using CallsBot.Checks.Rtcd;
 using CallsBot.Mattermost;
 using CallsBot.Probes;
 using CallsBot.Protocols.Mattermost;
@@ -71,7 +72,7 @@ public sealed class RtcdVersionCheckTests
         [RtcdVersionReasons.UrlInvalid] = () => RunAsync($"http://{Credentials}@rtcd.internal"),
         [RtcdVersionReasons.ResponseTooLarge] = () => Answering(Http.Json(new string(' ', 70_000) + Http.Version)),
         [RtcdVersionReasons.NoRtcdUrl] = () => RunAsync(url: null),
-        [CheckRunner.CheckFailed] = async () =>
+        [CheckSchedule.CheckFailed] = async () =>
         {
             var check = Check("http://rtcd.test:8045", (_, _) => throw new InvalidOperationException("a bug"));
             using var runner = new CheckRunner(new CheckCatalog([check]), TimeProvider.System, new LogLines<CheckRunner>());
@@ -116,7 +117,7 @@ public sealed class RtcdVersionCheckTests
     [Fact]
     public void Every_failure_of_the_probe_has_a_reason_code_of_its_own()
     {
-        var codes = Enum.GetValues<RtcdVersionFailure>().Select(RtcdVersionReasons.CodeOf).ToList();
+        var codes = Enum.GetValues<HttpFailure>().Select(RtcdVersionReasons.CodeOf).ToList();
 
         codes.ShouldBeUnique();
         codes.ShouldBeSubsetOf(RtcdVersionReasons.All.Keys);
@@ -127,7 +128,7 @@ public sealed class RtcdVersionCheckTests
     {
         var check = Check(null);
 
-        check.Outcomes.ShouldBe(Enum.GetValues<Outcome>(), ignoreOrder: true);
+        ((ICheck)check).Outcomes.ShouldBe(Enum.GetValues<Outcome>(), ignoreOrder: true);
         check.ReasonCodes.Values.ShouldNotContain(Outcome.Pass);
         check.Covers.ShouldBe(["A1.2", "A3.1", "A4.2", "D1", "2B.2.1", "2B.2.2"]);
     }
@@ -465,8 +466,8 @@ public sealed class RtcdVersionCheckTests
     {
         var settings = options ?? new RtcdOptions();
         settings.ServiceUrl = url;
-        return new RtcdVersionCheck(
-            new RtcdTargets(Options.Create(settings), administrator ?? AdministratorAccess.None, time ?? TimeProvider.System),
-            RtcdProbing.Probe(resolve: resolve, options: settings));
+        return new RtcdVersionCheck(new RtcdSurvey(
+            new RtcdTargets(Options.Create(settings), administrator ?? AdministratorAccess.None, new CheckTarget(), time ?? TimeProvider.System),
+            RtcdProbing.Probe(resolve: resolve, options: settings)));
     }
 }

@@ -11,11 +11,17 @@ internal sealed class StubCheck(string id, Func<int, CancellationToken, Task<Che
 
     public string Id { get; } = id;
 
+    public string Title => Id;
+
+    public CheckGroup Group { get; init; } = CheckGroup.Mattermost;
+
+    public IReadOnlyList<string> Needs { get; init; } = [];
+
+    public IReadOnlyList<string> ExplainedBy { get; init; } = [];
+
     public string Activity => "Trying";
 
     public IReadOnlyList<string> Covers => [];
-
-    public IReadOnlySet<Outcome> Outcomes { get; } = new HashSet<Outcome> { Outcome.Pass };
 
     public IReadOnlyDictionary<string, Outcome> ReasonCodes { get; } = new Dictionary<string, Outcome>();
 

@@ -24,7 +24,7 @@ public sealed class RtcdVersionProbeTests
         var reply = await RtcdProbing.Probe().AskAsync(rtcd.Url());
 
         reply.Failure.ShouldBeNull(reply.Seen);
-        reply.Version.ShouldNotBeNull().BuildVersion.ShouldBe("v1.2.6");
+        reply.Value.ShouldNotBeNull().BuildVersion.ShouldBe("v1.2.6");
         reply.Status.ShouldBe(200);
     }
 
@@ -54,12 +54,12 @@ public sealed class RtcdVersionProbeTests
 
     [Theory]
     [InlineData("version", null)]
-    [InlineData("unknown path", RtcdVersionFailure.HttpStatus)]
-    [InlineData("login wrong key", RtcdVersionFailure.HttpStatus)]
-    [InlineData("login ok", RtcdVersionFailure.UnexpectedJson)]
-    [InlineData("metrics", RtcdVersionFailure.NotJson)]
-    [InlineData("ws without upgrade", RtcdVersionFailure.HttpStatus)]
-    internal async Task Replies_recorded_from_a_real_rtcd_are_told_apart(string name, RtcdVersionFailure? failure)
+    [InlineData("unknown path", HttpFailure.HttpStatus)]
+    [InlineData("login wrong key", HttpFailure.HttpStatus)]
+    [InlineData("login ok", HttpFailure.UnexpectedJson)]
+    [InlineData("metrics", HttpFailure.NotJson)]
+    [InlineData("ws without upgrade", HttpFailure.HttpStatus)]
+    internal async Task Replies_recorded_from_a_real_rtcd_are_told_apart(string name, HttpFailure? failure)
     {
         var recorded = RtcdVectors.Http(name);
         await using var rtcd = ScriptedPort.Answering(Http.Reply(
@@ -70,7 +70,7 @@ public sealed class RtcdVersionProbeTests
         var reply = await RtcdProbing.Probe().AskAsync(rtcd.Url());
 
         reply.Failure.ShouldBe(failure, reply.Seen);
-        (reply.Version?.GoVersion).ShouldBe(failure is null ? "go1.19.8" : null);
+        (reply.Value?.GoVersion).ShouldBe(failure is null ? "go1.19.8" : null);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class RtcdVersionProbeTests
     {
         var reply = await RtcdProbing.Probe().AskAsync($"http://127.0.0.1:{ScriptedPort.Closed()}");
 
-        reply.Failure.ShouldBe(RtcdVersionFailure.ConnectionRefused);
+        reply.Failure.ShouldBe(HttpFailure.ConnectionRefused);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class RtcdVersionProbeTests
     {
         var reply = await RtcdProbing.Probe(resolve: RtcdProbing.NoName).AskAsync("http://rtcd.test:8045");
 
-        reply.Failure.ShouldBe(RtcdVersionFailure.NameNotFound);
+        reply.Failure.ShouldBe(HttpFailure.NameNotFound);
         reply.Address.ShouldBeNull();
     }
 
@@ -95,7 +95,7 @@ public sealed class RtcdVersionProbeTests
     {
         var reply = await RtcdProbing.Probe(resolve: RtcdProbing.Resolving()).AskAsync("http://rtcd.test:8045");
 
-        reply.Failure.ShouldBe(RtcdVersionFailure.NameNotFound);
+        reply.Failure.ShouldBe(HttpFailure.NameNotFound);
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class RtcdVersionProbeTests
         time.Advance(TimeSpan.FromSeconds(2));
 
         var reply = await asking;
-        reply.Failure.ShouldBe(RtcdVersionFailure.NameNotFound);
+        reply.Failure.ShouldBe(HttpFailure.NameNotFound);
         reply.Seen.ShouldContain("did not answer within 2 seconds");
         reply.Duration.ShouldBe(TimeSpan.FromSeconds(2));
     }
@@ -130,7 +130,7 @@ public sealed class RtcdVersionProbeTests
         time.Advance(TimeSpan.FromSeconds(3));
 
         var reply = await asking;
-        reply.Failure.ShouldBe(RtcdVersionFailure.ConnectTimeout, reply.Seen);
+        reply.Failure.ShouldBe(HttpFailure.ConnectTimeout, reply.Seen);
         reply.Duration.ShouldBe(TimeSpan.FromSeconds(3));
     }
 
@@ -156,7 +156,7 @@ public sealed class RtcdVersionProbeTests
         time.Advance(TimeSpan.FromSeconds(0.001));
 
         var reply = await asking;
-        reply.Failure.ShouldBe(RtcdVersionFailure.ResponseTimeout, reply.Seen);
+        reply.Failure.ShouldBe(HttpFailure.ResponseTimeout, reply.Seen);
         reply.Seen.ShouldContain(scheme == "http" ? "no answer" : "TLS handshake");
     }
 
@@ -176,7 +176,7 @@ public sealed class RtcdVersionProbeTests
 
         var reply = await RtcdProbing.Probe(options: options).AskAsync(rtcd.Url());
 
-        reply.Failure.ShouldBe(RtcdVersionFailure.ResponseTimeout, reply.Seen);
+        reply.Failure.ShouldBe(HttpFailure.ResponseTimeout, reply.Seen);
         reply.Seen.ShouldContain("bytes had come");
     }
 
@@ -192,7 +192,7 @@ public sealed class RtcdVersionProbeTests
 
         var reply = await RtcdProbing.Probe().AskAsync(rtcd.Url());
 
-        reply.Failure.ShouldBe(RtcdVersionFailure.ConnectionReset, reply.Seen);
+        reply.Failure.ShouldBe(HttpFailure.ConnectionReset, reply.Seen);
     }
 
     [Theory]
@@ -204,7 +204,7 @@ public sealed class RtcdVersionProbeTests
 
         var reply = await RtcdProbing.Probe().AskAsync(rtcd.Url());
 
-        reply.Failure.ShouldBe(RtcdVersionFailure.ConnectionReset, reply.Seen);
+        reply.Failure.ShouldBe(HttpFailure.ConnectionReset, reply.Seen);
         reply.Seen.ShouldContain(seen);
     }
 
@@ -214,7 +214,7 @@ public sealed class RtcdVersionProbeTests
         // The broadcast address of the loopback network: Linux has no route there for TCP, and no packet leaves the machine.
         var reply = await RtcdProbing.Probe().AskAsync("http://127.255.255.255:8045");
 
-        reply.Failure.ShouldBe(RtcdVersionFailure.Unreachable, reply.Seen);
+        reply.Failure.ShouldBe(HttpFailure.Unreachable, reply.Seen);
     }
 
     [Fact]
@@ -246,7 +246,7 @@ public sealed class RtcdVersionProbeTests
             (await probe.AskAsync(rtcd.Url("https", "rtcd.localhost"))).Failure.ShouldBeNull();
             var reply = await probe.AskAsync(rtcd.Url("https", "other.localhost"));
 
-            reply.Failure.ShouldBe(RtcdVersionFailure.CertificateNameMismatch);
+            reply.Failure.ShouldBe(HttpFailure.CertificateNameMismatch);
             reply.Seen.ShouldContain("for rtcd.localhost");
             reply.Certificate.ShouldNotBeNull().Untrusted.ShouldBeFalse();
         }
@@ -260,7 +260,7 @@ public sealed class RtcdVersionProbeTests
 
         var reply = await RtcdProbing.Probe().AskAsync(rtcd.Url("https"));
 
-        reply.Failure.ShouldBe(RtcdVersionFailure.CertificateUntrusted, reply.Seen);
+        reply.Failure.ShouldBe(HttpFailure.CertificateUntrusted, reply.Seen);
         reply.Seen.ShouldContain("CN=rtcd");
         rtcd.Request.ShouldBeEmpty();
     }
@@ -273,7 +273,7 @@ public sealed class RtcdVersionProbeTests
 
         var reply = await RtcdProbing.Probe().AskAsync(rtcd.Url("https"));
 
-        reply.Failure.ShouldBe(RtcdVersionFailure.CertificateExpired, reply.Seen);
+        reply.Failure.ShouldBe(HttpFailure.CertificateExpired, reply.Seen);
         reply.Seen.ShouldContain("to 2021-01-01");
     }
 
@@ -285,7 +285,7 @@ public sealed class RtcdVersionProbeTests
 
         var reply = await RtcdProbing.Probe(root: certificate).AskAsync(rtcd.Url("https"));
 
-        reply.Failure.ShouldBe(RtcdVersionFailure.CertificateExpired, reply.Seen);
+        reply.Failure.ShouldBe(HttpFailure.CertificateExpired, reply.Seen);
         reply.Certificate.ShouldNotBeNull().Untrusted.ShouldBeFalse();
     }
 
@@ -304,7 +304,7 @@ public sealed class RtcdVersionProbeTests
 
         var reply = await RtcdProbing.Probe().AskAsync(rtcd.Url("https"));
 
-        reply.Failure.ShouldBe(RtcdVersionFailure.TlsOnPlainPort, reply.Seen);
+        reply.Failure.ShouldBe(HttpFailure.TlsOnPlainPort, reply.Seen);
         reply.Seen.ShouldContain(answer[..8]);
     }
 
@@ -315,7 +315,7 @@ public sealed class RtcdVersionProbeTests
 
         var reply = await RtcdProbing.Probe().AskAsync($"https://127.0.0.1:{PortOf(kestrel)}");
 
-        reply.Failure.ShouldBe(RtcdVersionFailure.TlsOnPlainPort, reply.Seen);
+        reply.Failure.ShouldBe(HttpFailure.TlsOnPlainPort, reply.Seen);
     }
 
     [Fact]
@@ -325,7 +325,7 @@ public sealed class RtcdVersionProbeTests
 
         var reply = await RtcdProbing.Probe().AskAsync($"http://127.0.0.1:{PortOf(kestrel)}");
 
-        reply.Failure.ShouldBe(RtcdVersionFailure.PlainOnTlsPort, reply.Seen);
+        reply.Failure.ShouldBe(HttpFailure.PlainOnTlsPort, reply.Seen);
     }
 
     [Theory]
@@ -343,7 +343,7 @@ public sealed class RtcdVersionProbeTests
             var reply = await RtcdProbing.Probe().AskAsync(rtcd.Url(scheme));
 
             reply.Failure.ShouldBe(
-                scheme == "http" ? RtcdVersionFailure.PlainOnTlsPort : RtcdVersionFailure.CertificateUntrusted, reply.Seen);
+                scheme == "http" ? HttpFailure.PlainOnTlsPort : HttpFailure.CertificateUntrusted, reply.Seen);
             elsewhere.Connections.ShouldBe(0);
         }
     }
@@ -359,7 +359,7 @@ public sealed class RtcdVersionProbeTests
 
         var reply = await RtcdProbing.Probe().AskAsync(rtcd.Url());
 
-        reply.Failure.ShouldBe(RtcdVersionFailure.PlainOnTlsPort, reply.Seen);
+        reply.Failure.ShouldBe(HttpFailure.PlainOnTlsPort, reply.Seen);
     }
 
     [Fact]
@@ -376,7 +376,7 @@ public sealed class RtcdVersionProbeTests
 
         var reply = await RtcdProbing.Probe().AskAsync(rtcd.Url("https"));
 
-        reply.Failure.ShouldBe(RtcdVersionFailure.TlsFailed, reply.Seen);
+        reply.Failure.ShouldBe(HttpFailure.TlsFailed, reply.Seen);
         reply.Seen.ShouldNotBeNullOrWhiteSpace();
     }
 
@@ -392,7 +392,7 @@ public sealed class RtcdVersionProbeTests
 
         var reply = await RtcdProbing.Probe().AskAsync(rtcd.Url("https"));
 
-        reply.Failure.ShouldBe(RtcdVersionFailure.TlsFailed, reply.Seen);
+        reply.Failure.ShouldBe(HttpFailure.TlsFailed, reply.Seen);
         reply.Seen.ShouldContain("closed on the TLS greeting");
     }
 
@@ -407,7 +407,7 @@ public sealed class RtcdVersionProbeTests
 
         var reply = await RtcdProbing.Probe().AskAsync(proxy.Url());
 
-        reply.Failure.ShouldBe(RtcdVersionFailure.HtmlResponse, reply.Seen);
+        reply.Failure.ShouldBe(HttpFailure.HtmlResponse, reply.Seen);
         reply.Status.ShouldBe(int.Parse(status[..3], System.Globalization.CultureInfo.InvariantCulture));
         reply.BodyStart.ShouldBe(body.Trim());
     }
@@ -425,7 +425,7 @@ public sealed class RtcdVersionProbeTests
 
         var reply = await RtcdProbing.Probe().AskAsync(other.Url());
 
-        reply.Failure.ShouldBe(RtcdVersionFailure.UnexpectedJson, reply.Seen);
+        reply.Failure.ShouldBe(HttpFailure.UnexpectedJson, reply.Seen);
     }
 
     [Theory]
@@ -439,7 +439,7 @@ public sealed class RtcdVersionProbeTests
 
         var reply = await RtcdProbing.Probe().AskAsync(other.Url());
 
-        reply.Failure.ShouldBe(RtcdVersionFailure.NotJson, reply.Seen);
+        reply.Failure.ShouldBe(HttpFailure.NotJson, reply.Seen);
     }
 
     [Fact]
@@ -449,7 +449,7 @@ public sealed class RtcdVersionProbeTests
 
         var reply = await RtcdProbing.Probe().AskAsync(ssh.Url());
 
-        reply.Failure.ShouldBe(RtcdVersionFailure.NotJson, reply.Seen);
+        reply.Failure.ShouldBe(HttpFailure.NotJson, reply.Seen);
         reply.Seen.ShouldContain("SSH-2.0-");
     }
 
@@ -464,7 +464,7 @@ public sealed class RtcdVersionProbeTests
 
         var reply = await RtcdProbing.Probe().AskAsync(other.Url());
 
-        reply.Failure.ShouldBe(RtcdVersionFailure.HttpStatus, reply.Seen);
+        reply.Failure.ShouldBe(HttpFailure.HttpStatus, reply.Seen);
     }
 
     [Fact]
@@ -476,7 +476,7 @@ public sealed class RtcdVersionProbeTests
 
         var reply = await RtcdProbing.Probe().AskAsync(proxy.Url());
 
-        reply.Failure.ShouldBe(RtcdVersionFailure.Redirected, reply.Seen);
+        reply.Failure.ShouldBe(HttpFailure.Redirected, reply.Seen);
         reply.Seen.ShouldContain($"http://***@127.0.0.1:{elsewhere.Port}/version");
         elsewhere.Connections.ShouldBe(0);
     }
@@ -491,7 +491,7 @@ public sealed class RtcdVersionProbeTests
 
         var reply = await RtcdProbing.Probe().AskAsync(rtcd.Url());
 
-        reply.Failure.ShouldBe(tooLarge ? RtcdVersionFailure.ResponseTooLarge : null, reply.Seen);
+        reply.Failure.ShouldBe(tooLarge ? HttpFailure.ResponseTooLarge : null, reply.Seen);
     }
 
     [Fact]
@@ -508,7 +508,7 @@ public sealed class RtcdVersionProbeTests
 
         var reply = await RtcdProbing.Probe().AskAsync(endless.Url());
 
-        reply.Failure.ShouldBe(RtcdVersionFailure.ResponseTooLarge, reply.Seen);
+        reply.Failure.ShouldBe(HttpFailure.ResponseTooLarge, reply.Seen);
         reply.BodyStart.ShouldNotBeNull().Length.ShouldBeLessThanOrEqualTo(201);
     }
 
@@ -520,7 +520,7 @@ public sealed class RtcdVersionProbeTests
 
         var reply = await RtcdProbing.Probe().AskAsync(rtcd.Url());
 
-        reply.Failure.ShouldBe(RtcdVersionFailure.ResponseTooLarge, reply.Seen);
+        reply.Failure.ShouldBe(HttpFailure.ResponseTooLarge, reply.Seen);
         reply.Seen.ShouldContain("headers");
     }
 
@@ -532,7 +532,7 @@ public sealed class RtcdVersionProbeTests
 
         var replies = await probe.AskAsync(RtcdProbing.Target(rtcd.Url(host: "localhost")), CancellationToken.None);
 
-        replies.Replies.Select(r => r.Failure).ShouldBe([RtcdVersionFailure.AddressRefused, null]);
+        replies.Replies.Select(r => r.Failure).ShouldBe([HttpFailure.AddressRefused, null]);
     }
 
     [Fact]
@@ -545,7 +545,7 @@ public sealed class RtcdVersionProbeTests
 
         var reply = await RtcdProbing.Probe(resolve: Rebinding).AskAsync(local.Url(host: "localhost"));
 
-        reply.Failure.ShouldBe(RtcdVersionFailure.ConnectionRefused, reply.Seen);
+        reply.Failure.ShouldBe(HttpFailure.ConnectionRefused, reply.Seen);
         reply.Address.ShouldBe(IPAddress.Parse("127.0.0.2"));
         asked.ShouldBe(1);
         local.Connections.ShouldBe(0);
@@ -558,7 +558,7 @@ public sealed class RtcdVersionProbeTests
 
         var reply = await RtcdProbing.Probe(resolve: RtcdProbing.Resolving("127.0.0.1")).AskAsync(local.Url(host: RtcdProbing.Host));
 
-        reply.Failure.ShouldBe(RtcdVersionFailure.AddressRefused);
+        reply.Failure.ShouldBe(HttpFailure.AddressRefused);
         local.Connections.ShouldBe(0);
     }
 
@@ -571,7 +571,7 @@ public sealed class RtcdVersionProbeTests
         var replies = await probe.AskAsync(RtcdProbing.Target(rtcd.Url(host: "localhost")), CancellationToken.None);
 
         replies.Replies.Select(r => (r.Address!.ToString(), r.Failure)).ShouldBe(
-            [("127.0.0.1", null), ("127.0.0.2", RtcdVersionFailure.ConnectionRefused)]);
+            [("127.0.0.1", null), ("127.0.0.2", HttpFailure.ConnectionRefused)]);
     }
 
     [Fact]

@@ -72,6 +72,9 @@ public sealed class SessionDescriptionTests
             + "a=candidate:nonsense\r\na=end-of-candidates\r\n");
 
         answer.Candidates.Select(candidate => candidate.Component).ShouldBe([1, 2]);
+        answer.EndOfCandidates.ShouldBeTrue();
+        Read(answer.ToSdp()).EndOfCandidates.ShouldBeTrue();
+        Read(Answer).EndOfCandidates.ShouldBeFalse();
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace CallsBot.Setup;
+namespace CallsBot.Mattermost;
 
 /// <summary>
 /// Which addresses a Mattermost server calls. It refuses reserved ones unless the setting

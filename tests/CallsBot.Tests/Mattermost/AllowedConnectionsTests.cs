@@ -1,7 +1,7 @@
 using System.Net;
-using CallsBot.Setup;
+using CallsBot.Mattermost;
 
-namespace CallsBot.Tests.Setup;
+namespace CallsBot.Tests.Mattermost;
 
 public sealed class AllowedConnectionsTests
 {
