@@ -1,3 +1,4 @@
+using CallsBot.Checks.Offloader;
 using CallsBot.Checks.Plugin;
 using CallsBot.Mattermost;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -18,6 +19,7 @@ internal static class CheckServices
         services.TryAddSingleton(PublicAccess.None);
         services.TryAddSingleton(CallbackAddress.None);
         services.AddPluginChecks();
+        services.AddOffloaderChecks();
         services.AddScoped<ICheck, RtcdVersionCheck>();
         services.AddSingleton(provider => new CheckCatalog(provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddSingleton<CheckRunner>();

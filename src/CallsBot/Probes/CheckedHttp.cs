@@ -204,7 +204,7 @@ internal sealed class CheckedHttp(TargetAddresses addresses, TimeProvider time)
         {
             Failure = failure,
             Status = status,
-            BodyStart = SafeText.From(text),
+            BodyStart = question.AnswerIsSecret && status == 200 ? null : SafeText.From(text),
         };
 
         if (status == 400 && Array.Exists(AsksForTls, s => text.Contains(s, StringComparison.OrdinalIgnoreCase)))

@@ -15,7 +15,11 @@ internal sealed record HttpQuestion<T>(
     Func<T, string> Describe,
     TimeSpan ConnectTimeout,
     TimeSpan ResponseTimeout)
-    where T : class;
+    where T : class
+{
+    /// <summary>The body of a good answer is kept out of the reply.</summary>
+    public bool AnswerIsSecret { get; init; }
+}
 
 /// <summary>
 /// What keeps an answer from being had, in the order of how far the question got: of several failures the last in this
@@ -58,7 +62,7 @@ internal sealed record HttpReply<T>(IPAddress? Address, string Seen)
 
     public int? Status { get; init; }
 
-    /// <summary>The first characters of the body, made safe to show; null when there was no answer.</summary>
+    /// <summary>The first characters of the body, made safe to show; null when there was no answer, or a secret one.</summary>
     public string? BodyStart { get; init; }
 
     public CertificateSeen? Certificate { get; init; }

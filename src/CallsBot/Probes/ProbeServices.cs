@@ -9,11 +9,13 @@ internal static class ProbeServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptionsWithValidateOnStart<RtcdOptions, RtcdOptions.Validator>().BindConfiguration(RtcdOptions.Section);
+        services.AddOptionsWithValidateOnStart<OffloaderOptions, OffloaderOptions.Validator>().BindConfiguration(OffloaderOptions.Section);
         services.AddSingleton<HostResolver>(Dns.GetHostAddressesAsync);
         services.AddSingleton<TargetAddresses>();
         services.AddSingleton<CheckedHttp>();
         services.AddSingleton<RtcdVersionProbe>();
         services.AddSingleton<MattermostPingProbe>();
+        services.AddSingleton<OffloaderProbe>();
         return services;
     }
 }
