@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need (Debian's Chromium and PostgreSQL), and runs them. Everything stays on loopback.
+# Installs what the tests need (Debian's Chromium, PostgreSQL and OpenSSL), and runs them. Everything stays on loopback.
 # Further arguments go to `dotnet test`, for example: ./test.sh --filter BranchAScenario
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -20,6 +20,7 @@ need() { # need COMMAND-OR-FILE PACKAGE…
 
 need chromium chromium
 need ss iproute2
+need openssl openssl
 need '/usr/lib/postgresql/*/bin/initdb' postgresql
 
 # A PostgreSQL of the tests' own. It refuses to run as root, so root lends it the package's account.

@@ -15,14 +15,15 @@ internal sealed class RunningSandbox : IAsyncDisposable
     {
         _mattermostPort = mattermostPort;
         _rtcdPort = rtcdPort;
-        Rtcd = new RtcdSandbox(rtcdPort, Unexpected, settings.Time, settings.Patience);
+        Rtcd = new RtcdSandbox([rtcdPort], settings.Rtcd, Unexpected, settings.Time, settings.Patience);
         var workspace = new Workspace(settings);
         var siteUrl = new Uri($"http://{mattermostPort.EndPoint}/");
         var configuration = new ServerConfiguration(siteUrl, Rtcd.Url);
+        var calls = new CallsPlugin(configuration, settings.Time);
         _integrations = new Integrations(workspace, settings, () => siteUrl);
         _server = new MattermostServer(
-            mattermostPort, workspace, configuration, _integrations, Unexpected, Rtcd, settings.Time);
-        Mattermost = new MattermostSandbox(workspace, configuration, _integrations, _server, settings.Patience);
+            mattermostPort, workspace, configuration, calls, _integrations, Unexpected, Rtcd, settings.Time);
+        Mattermost = new MattermostSandbox(workspace, configuration, calls, _integrations, _server, settings.Patience);
     }
 
     public MattermostSandbox Mattermost { get; }

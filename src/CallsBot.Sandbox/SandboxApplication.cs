@@ -62,6 +62,10 @@ internal static class SandboxApplication
         }
 
         sandbox.Mattermost.InstallCalls("1.12.2");
+        sandbox.Mattermost.LicenseIs("enterprise");
+
+        // This Calls needs 11.0.0 (plugin.json, min_server_version).
+        sandbox.Mattermost.ServerVersionIs("11.0.2");
         var callback = new Uri($"http://127.0.0.1:{FreePort()}");
         sandbox.Mattermost.CreateCommand(new Uri(callback, "mattermost/command"));
         var storage = Directory.CreateTempSubdirectory("callsbot-sandbox-");

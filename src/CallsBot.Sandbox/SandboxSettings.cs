@@ -1,4 +1,5 @@
 using System.Net;
+using CallsBot.Sandbox.Rtcd;
 
 namespace CallsBot.Sandbox;
 
@@ -13,6 +14,9 @@ internal sealed record SandboxSettings
 
     /// <summary>The pretend RTCD's port; 0 takes a free one.</summary>
     public int RtcdPort { get; init; }
+
+    /// <summary>The pretend RTCD's client and media.</summary>
+    public RtcdSettings Rtcd { get; init; } = new();
 
     /// <summary>False leaves the bot account out, for tests of <c>callsbot setup</c>.</summary>
     public bool WithBot { get; init; } = true;

@@ -11,4 +11,7 @@ internal static class ExitCodes
 
     /// <summary>Something that was looked at is not as it should be.</summary>
     public const int Failed = 3;
+
+    /// <summary>Nothing failed, but there is a warning, or something could not be tested.</summary>
+    public const int Warned = 4;
 }

@@ -3,7 +3,7 @@ using CallsBot.Benchmarks.Children;
 namespace CallsBot.Benchmarks;
 
 /// <summary>
-/// <c>all|acknowledge|messages|startup [--output FILE]</c>. Exit code 3 when a budget is missed, 2 for wrong arguments.
+/// <c>all|acknowledge|messages|startup|doctor [--output FILE]</c>. Exit code 3 when a budget is missed, 2 for wrong arguments.
 /// </summary>
 internal static class BenchmarkCommand
 {
@@ -15,6 +15,7 @@ internal static class BenchmarkCommand
         ["acknowledge"] = AcknowledgeBenchmark.RunAsync,
         ["messages"] = MessagesBenchmark.RunAsync,
         ["startup"] = StartupBenchmark.RunAsync,
+        ["doctor"] = DoctorBenchmark.RunAsync,
     };
 
     public static Task<int> RunAsync(string[] args) => args switch

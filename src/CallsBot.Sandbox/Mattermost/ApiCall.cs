@@ -12,6 +12,9 @@ internal sealed class ApiCall(HttpContext http, Workspace workspace, Account? ac
     /// <summary>Who asks. Only for routes that need a session.</summary>
     public Account Account => account ?? throw new InvalidOperationException("This route was mapped without a session.");
 
+    /// <summary>Who asks, on a route for everyone; null for a stranger.</summary>
+    public Account? KnownAccount => account ?? Workspace.FindByToken(ApiRoutes.TokenIn(http.Request));
+
     public HttpRequest Request => http.Request;
 
     public CancellationToken Cancelled => http.RequestAborted;

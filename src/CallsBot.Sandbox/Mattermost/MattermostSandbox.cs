@@ -7,6 +7,7 @@ namespace CallsBot.Sandbox.Mattermost;
 internal sealed class MattermostSandbox(
     Workspace workspace,
     ServerConfiguration configuration,
+    CallsPlugin calls,
     Integrations integrations,
     MattermostServer server,
     TimeSpan patience)
@@ -16,6 +17,9 @@ internal sealed class MattermostSandbox(
     public Workspace Workspace => workspace;
 
     public ServerConfiguration Configuration => configuration;
+
+    /// <summary>What the Calls plugin answers once it is installed: see <see cref="InstallCalls"/>.</summary>
+    public CallsPlugin Calls => calls;
 
     /// <summary>The bot's access token; empty when the sandbox was started without a bot.</summary>
     public string BotToken => workspace.BotToken;
@@ -124,20 +128,61 @@ internal sealed class MattermostSandbox(
     public void RateLimitNext(int count, TimeSpan? retryAfter = null) => server.RateLimit.Next(count, retryAfter ?? TimeSpan.FromSeconds(1));
 
     /// <summary>The Calls plugin is installed and runs, or is in another state (model/plugin_status.go); a new workspace has no plugins.</summary>
-    public void InstallCalls(string version, PluginState state = PluginState.Running) => configuration.PluginStatuses =
-    [
-        new JsonObject
+    public void InstallCalls(string version, PluginState state = PluginState.Running)
+    {
+        calls.Version = version;
+        configuration.PluginStatuses =
+        [
+            new JsonObject
+            {
+                ["plugin_id"] = CallsPlugin.Id,
+                ["cluster_id"] = "",
+                ["plugin_path"] = $"plugins/{CallsPlugin.Id}",
+                ["state"] = (int)state,
+                ["error"] = "",
+                ["name"] = "Calls",
+                ["description"] = "Integrates real-time voice communication in Mattermost",
+                ["version"] = version,
+            },
+        ];
+    }
+
+    /// <summary>
+    /// The server has a licence: "professional", "enterprise", "advanced", "starter" or a name of its own. Null takes it
+    /// away; a new workspace has none.
+    /// </summary>
+    public void LicenseIs(string? sku, bool cloud = false)
+    {
+        var license = new JsonObject { ["IsLicensed"] = sku is null ? "false" : "true" };
+        if (sku is not null)
         {
-            ["plugin_id"] = "com.mattermost.calls",
-            ["cluster_id"] = "",
-            ["plugin_path"] = "plugins/com.mattermost.calls",
-            ["state"] = (int)state,
-            ["error"] = "",
-            ["name"] = "Calls",
-            ["description"] = "Integrates real-time voice communication in Mattermost",
-            ["version"] = version,
-        },
-    ];
+            license["Id"] = Ids.New();
+            license["SkuName"] = sku.Length > 0 ? char.ToUpperInvariant(sku[0]) + sku[1..] : "";
+            license["SkuShortName"] = sku;
+            license["Users"] = "5000";
+            license["LDAP"] = sku is "professional" or "enterprise" or "advanced" ? "true" : "false";
+            license["Cluster"] = sku is "enterprise" or "advanced" ? "true" : "false";
+            license["Cloud"] = cloud ? "true" : "false";
+            license["IssuedAt"] = "1767225600000";
+            license["StartsAt"] = "1767225600000";
+            license["ExpiresAt"] = "1830297600000";
+            license["Name"] = "Example Corp";
+            license["Email"] = "licence@example.test";
+            license["Company"] = "Example Corp";
+            license["IsTrial"] = "false";
+        }
+
+        configuration.License = license;
+    }
+
+    /// <summary>The version that clients are told. Everything else stays as server 5.37 does it.</summary>
+    public void ServerVersionIs(string version)
+    {
+        var client = configuration.ClientConfig;
+        client["Version"] = version;
+        client["BuildNumber"] = version;
+        configuration.ClientConfig = client;
+    }
 
     /// <summary>The account's tokens stop working at once.</summary>
     public void RevokeTokens(string username) => workspace.RevokeTokens(Person(username).Id);

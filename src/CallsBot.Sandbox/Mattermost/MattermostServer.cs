@@ -9,6 +9,7 @@ internal sealed class MattermostServer(
     ReservedPort port,
     Workspace workspace,
     ServerConfiguration configuration,
+    CallsPlugin calls,
     Integrations integrations,
     UnexpectedRequests unexpected,
     Rtcd.RtcdSandbox rtcd,
@@ -64,6 +65,7 @@ internal sealed class MattermostServer(
     {
         var routes = new ApiRoutes(application, workspace);
         SystemRoutes.Map(routes, configuration);
+        CallsPluginRoutes.Map(routes, calls);
         UserRoutes.Map(routes);
         TeamRoutes.Map(routes);
         ChannelRoutes.Map(routes);

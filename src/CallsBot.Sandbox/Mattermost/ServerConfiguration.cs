@@ -2,9 +2,14 @@ using System.Text.Json.Nodes;
 
 namespace CallsBot.Sandbox.Mattermost;
 
-/// <summary>What the server says of itself: configuration, plugins, logs. Thread-safe.</summary>
+/// <summary>What the server says of itself: configuration, licence, plugins, logs. Thread-safe.</summary>
 internal sealed class ServerConfiguration
 {
+    private const string Masked = "********************************";
+
+    // "secret" in the plugin's plugin.json.
+    private static readonly string[] PluginSecrets = ["iceserversconfigs", "turnstaticauthsecret", "transcribeapiazurespeechkey"];
+
     private readonly Lock _gate = new();
     private readonly List<string> _logs = [];
     private JsonObject _config;
@@ -86,6 +91,63 @@ internal sealed class ServerConfiguration
                 _pluginStatuses = value;
             }
         }
+    }
+
+    /// <summary>True writes asterisks for the secrets of plugins in <c>/api/v4/config</c>, as later servers do.</summary>
+    public bool MasksPluginSecrets { get; set; }
+
+    /// <summary>
+    /// True tells everyone the licence's <c>SkuShortName</c>, as later servers do; 5.37 tells administrators alone
+    /// (utils/license.go, GetSanitizedClientLicense).
+    /// </summary>
+    public bool ShowsSkuToEveryone { get; set; } = true;
+
+    /// <summary>The configuration as <c>/api/v4/config</c> shows it to administrators.</summary>
+    public JsonObject ShownConfig()
+    {
+        var config = Config;
+        if (MasksPluginSecrets && config.Object("PluginSettings")?.Object("Plugins")?.Object(CallsPlugin.Id) is { } calls)
+        {
+            foreach (var name in calls.Select(setting => setting.Key).ToList())
+            {
+                if (PluginSecrets.Contains(name, StringComparer.OrdinalIgnoreCase) && calls.Text(name).Length > 0)
+                {
+                    calls[name] = Masked;
+                }
+            }
+        }
+
+        return config;
+    }
+
+    /// <summary>What clients are told: strangers less than those with a session (config/client.go).</summary>
+    public JsonObject ClientConfigFor(Account? account)
+    {
+        var client = ClientConfig;
+        if (account is not null && Config.Object("ServiceSettings") is { } service)
+        {
+            client["SiteURL"] = service.Text("SiteURL");
+            client["EnableDeveloper"] = service.Flag("EnableDeveloper") ? "true" : "false";
+            client["EnableTesting"] = service.Flag("EnableTesting") ? "true" : "false";
+        }
+
+        return client.Sorted();
+    }
+
+    /// <summary>The licence as clients see it: everything for administrators, without names and dates for others.</summary>
+    public JsonObject LicenseFor(Account? account)
+    {
+        var license = License;
+        if (account is not { IsAdministrator: true })
+        {
+            string[] hidden = ["Id", "Name", "Email", "IssuedAt", "StartsAt", "ExpiresAt", "SkuName", .. ShowsSkuToEveryone ? (string[])[] : ["SkuShortName"]];
+            foreach (var name in hidden)
+            {
+                license.Remove(name);
+            }
+        }
+
+        return license.Sorted();
     }
 
     /// <summary>Objects are merged, everything else is replaced.</summary>

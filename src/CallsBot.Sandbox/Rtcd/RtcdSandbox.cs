@@ -1,40 +1,82 @@
 using System.Collections.Concurrent;
-using System.Net;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
-using System.Text.Json;
 using CallsBot.Sandbox.Mattermost;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace CallsBot.Sandbox.Rtcd;
 
-/// <summary>A pretend RTCD: its HTTP API as far as it is recorded, and every way in which it fails in the field.</summary>
-internal sealed class RtcdSandbox(ReservedPort port, UnexpectedRequests unexpected, TimeProvider time, TimeSpan patience)
-    : IAsyncDisposable
+/// <summary>A pretend RTCD: HTTP, WebSocket and media, and every way in which they fail in the field.</summary>
+internal sealed class RtcdSandbox : IAsyncDisposable
 {
     public const string CurrentVersion = "v1.2.6";
     public const string OldVersion = "v0.11.3";
 
-    // Known to a real RTCD, not pretended here (service/service.go).
-    private static readonly string[] KnownElsewhere = ["/login", "/register", "/unregister", "/ws", "/metrics"];
-
+    private readonly IReadOnlyList<ReservedPort> _ports;
+    private readonly RtcdSettings _settings;
+    private readonly RtcdContext _context;
+    private readonly RtcdAnswers _answers;
+    private readonly TimeSpan _patience;
     private readonly SemaphoreSlim _switching = new(1, 1);
     private readonly Lazy<X509Certificate2> _certificate = new(SelfSigned);
     private readonly ConcurrentQueue<string> _requests = [];
     private readonly ChangeLog _changes = new();
     private TaskCompletionSource _switched = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WebApplication? _application;
+    private RtcdSessions? _sessions;
+    private RtcdConditions _conditions = RtcdConditions.Good;
+
+    /// <param name="ports">Where HTTP is served: the same port on one or more addresses.</param>
+    /// <param name="settings">The client, and where media comes in.</param>
+    /// <param name="unexpected">Takes what no RTCD understands.</param>
+    /// <param name="time">For everything that waits.</param>
+    /// <param name="patience">How long a driver waits for what it expects.</param>
+    public RtcdSandbox(IReadOnlyList<ReservedPort> ports, RtcdSettings settings, UnexpectedRequests unexpected, TimeProvider time, TimeSpan patience)
+    {
+        (_ports, _settings, _patience) = (ports, settings, patience);
+        _context = new RtcdContext(new RtcdLog(time), () => Conditions, settings.Resolve, () => _changes.Add(), unexpected, time);
+        Clients = new RtcdClients(time);
+        _answers = new RtcdAnswers(_context, Clients);
+        Url = new Uri($"http://{ports[0].EndPoint}/");
+        Clients.Put(ClientId, AuthKey);
+    }
 
     /// <summary>As a setting of Calls names it.</summary>
-    public Uri Url { get; } = new($"http://{port.EndPoint}/");
+    public Uri Url { get; }
+
+    /// <summary>UDP and TCP. The same for as long as the sandbox lives.</summary>
+    public int MediaPort { get; private set; }
+
+    /// <summary>A client that is registered, unless the <see cref="Conditions"/> say otherwise.</summary>
+    public string ClientId => _settings.ClientId;
+
+    public string AuthKey => _settings.AuthKey;
+
+    public RtcdClients Clients { get; }
 
     public RtcdFault Fault { get; private set; } = RtcdFault.Healthy;
+
+    /// <summary>In force as soon as they are set, for what comes next; open sessions and sockets stay.</summary>
+    public RtcdConditions Conditions
+    {
+        get => Volatile.Read(ref _conditions);
+        set
+        {
+            var before = Interlocked.Exchange(ref _conditions, value);
+            if (before.Client != value.Client)
+            {
+                ApplyToClient(value.Client);
+            }
+
+            _sessions?.Media.ApplyConditions();
+        }
+    }
 
     /// <summary>How late a slow answer comes.</summary>
     public TimeSpan SlowFor { get; set; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>The version that a healthy RTCD tells.</summary>
+    /// <summary>The version that a healthy RTCD tells, and behaves as.</summary>
     public string Version { get; set; } = CurrentVersion;
 
     /// <summary>Writes the keys of <c>/version</c> as a page of the documentation shows them; no RTCD does.</summary>
@@ -43,11 +85,39 @@ internal sealed class RtcdSandbox(ReservedPort port, UnexpectedRequests unexpect
     /// <summary>What it was asked, such as "GET /version", oldest first. Refused connections are not among them.</summary>
     public IReadOnlyList<string> Requests => [.. _requests];
 
+    /// <summary>How many sessions there are.</summary>
+    public int Sessions => _sessions?.Count ?? 0;
+
+    /// <summary>How many WebSockets are open.</summary>
+    public int Sockets => _sessions?.ConnectionCount ?? 0;
+
+    /// <summary>How many of its pings have been answered, over all sockets of this run.</summary>
+    public int Pongs => _sessions?.Pongs ?? 0;
+
+    /// <summary>The lines of its log, as JSON; they go on over restarts.</summary>
+    public IReadOnlyList<string> Log => _context.Log.Lines;
+
+    /// <summary>The latest packets on the media port, those that were lost among them.</summary>
+    public IReadOnlyList<MediaPacket> Packets => _sessions?.Media.Packets ?? [];
+
+    /// <summary>One of its metrics, such as ("rtcd_rtc_conn_states_total", "type=\"connected\""); 0 when it has not been used.</summary>
+    public long Metric(string name, string labels) => _sessions?.Metrics.Value(name, labels) ?? 0;
+
     /// <summary>Waits until it has been asked so often in all.</summary>
     public Task Asked(int times) => Wait.ForAsync(
-        _changes, patience, () => _requests.Count >= times, () => $"The pretend RTCD was asked {_requests.Count} times, not {times}.");
+        _changes, _patience, () => _requests.Count >= times, () => $"The pretend RTCD was asked {_requests.Count} times, not {times}.");
 
-    public async Task StartAsync(CancellationToken cancellationToken) => await ListenAsync(cancellationToken);
+    /// <summary>Waits until something is so.</summary>
+    /// <param name="what">What was waited for, for the message when it does not come.</param>
+    public Task Until(Func<RtcdSandbox, bool> look, string what) => Wait.ForAsync(
+        _changes, _patience, () => look(this), () => $"The pretend RTCD did not come to this: {what}. It has {Sessions} sessions and {Sockets} sockets.");
+
+    /// <exception cref="SandboxException">The media port is taken, or an address is not this machine's.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        Open();
+        await ListenAsync(cancellationToken);
+    }
 
     /// <summary>Takes effect before it returns, for new connections and for requests that still wait.</summary>
     public async Task Is(RtcdFault fault)
@@ -63,6 +133,15 @@ internal sealed class RtcdSandbox(ReservedPort port, UnexpectedRequests unexpect
             if (ListenerFor(fault) != listener)
             {
                 await HangUpAsync();
+                if (fault == RtcdFault.Stopped)
+                {
+                    await CloseAsync();
+                }
+                else
+                {
+                    Open();
+                }
+
                 await ListenAsync(CancellationToken.None);
             }
         }
@@ -76,6 +155,7 @@ internal sealed class RtcdSandbox(ReservedPort port, UnexpectedRequests unexpect
     {
         _switched.TrySetResult();
         await HangUpAsync();
+        await CloseAsync();
         _switching.Dispose();
         if (_certificate.IsValueCreated)
         {
@@ -89,6 +169,41 @@ internal sealed class RtcdSandbox(ReservedPort port, UnexpectedRequests unexpect
         RtcdFault.Tls => Listener.Tls,
         _ => Listener.Plain,
     };
+
+    /// <summary>Begins a run of the process: no sessions, all counters at zero.</summary>
+    private void Open()
+    {
+        if (_sessions is null)
+        {
+            _sessions = new RtcdSessions(_context, _settings.MediaAddresses, MediaPort == 0 ? _settings.MediaPort : MediaPort);
+            MediaPort = _sessions.Media.Number;
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        if (_sessions is { } sessions)
+        {
+            _sessions = null;
+            await sessions.DisposeAsync();
+        }
+    }
+
+    private void ApplyToClient(ClientState state)
+    {
+        switch (state)
+        {
+            case ClientState.Registered:
+                Clients.Put(ClientId, AuthKey);
+                break;
+            case ClientState.WrongKey:
+                Clients.Put(ClientId, RtcdClients.NewKey());
+                break;
+            case ClientState.Unregistered:
+                Clients.Remove(ClientId);
+                break;
+        }
+    }
 
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
@@ -104,13 +219,16 @@ internal sealed class RtcdSandbox(ReservedPort port, UnexpectedRequests unexpect
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(port.EndPoint, endpoint =>
+            foreach (var port in _ports)
             {
-                if (listener == Listener.Tls)
+                kestrel.Listen(port.EndPoint, endpoint =>
                 {
-                    endpoint.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificate = _certificate.Value });
-                }
-            });
+                    if (listener == Listener.Tls)
+                    {
+                        endpoint.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificate = _certificate.Value });
+                    }
+                });
+            }
         });
         var application = builder.Build();
         application.Run(AnswerAsync);
@@ -123,6 +241,7 @@ internal sealed class RtcdSandbox(ReservedPort port, UnexpectedRequests unexpect
         if (_application is { } application)
         {
             _application = null;
+            _sessions?.Cut();
             await application.StopAsync();
             await application.DisposeAsync();
         }
@@ -132,30 +251,31 @@ internal sealed class RtcdSandbox(ReservedPort port, UnexpectedRequests unexpect
     {
         _requests.Enqueue($"{http.Request.Method} {http.Request.Path}");
         _changes.Add();
+        http.Response.Headers.Date = (_context.Time.GetUtcNow() + Conditions.ClockSkew).ToString("r", CultureInfo.InvariantCulture);
         switch (Fault)
         {
             case RtcdFault.Silent:
                 // Until the caller gives up or the fault is lifted; then the connection just ends.
-                await Task.WhenAny(_switched.Task, Task.Delay(Timeout.InfiniteTimeSpan, time, http.RequestAborted));
+                await Task.WhenAny(_switched.Task, Task.Delay(Timeout.InfiniteTimeSpan, _context.Time, http.RequestAborted));
                 http.Abort();
                 break;
             case RtcdFault.Slow:
                 using (var switched = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted))
                 {
-                    await Task.WhenAny(_switched.Task, Task.Delay(SlowFor, time, switched.Token));
+                    await Task.WhenAny(_switched.Task, Task.Delay(SlowFor, _context.Time, switched.Token));
                     await switched.CancelAsync();
                 }
 
                 await AnswerRightlyAsync(http, Version);
                 break;
             case RtcdFault.ProxyError:
-                await WriteAsync(http, HttpStatusCode.BadGateway, "text/html", Page("502 Bad Gateway"));
+                await RtcdAnswers.PageAsync(http, StatusCodes.Status502BadGateway, "502 Bad Gateway");
                 break;
             case RtcdFault.ProxyPage:
-                await WriteAsync(http, HttpStatusCode.OK, "text/html; charset=utf-8", Page("Welcome to nginx!"));
+                await RtcdAnswers.PageAsync(http, StatusCodes.Status200OK, "Welcome to nginx!");
                 break;
             case RtcdFault.WrongJson:
-                await WriteAsync(http, HttpStatusCode.OK, "application/json", """{"status":"ok"}""" + "\n");
+                await RtcdAnswers.WriteAsync(http, StatusCodes.Status200OK, "application/json", """{"status":"ok"}""" + "\n");
                 break;
             case RtcdFault.OldVersion:
                 await AnswerRightlyAsync(http, OldVersion);
@@ -164,11 +284,11 @@ internal sealed class RtcdSandbox(ReservedPort port, UnexpectedRequests unexpect
                 await AnswerRightlyAsync(http, version: "");
                 break;
             case RtcdFault.Redirect:
-                http.Response.StatusCode = (int)HttpStatusCode.Found;
+                http.Response.StatusCode = StatusCodes.Status302Found;
                 http.Response.Headers.Location = $"https://login.example.test/?next={Uri.EscapeDataString(http.Request.Path)}";
                 break;
             case RtcdFault.ServerError:
-                await WriteAsync(http, HttpStatusCode.InternalServerError, "text/plain; charset=utf-8", "Internal Server Error\n");
+                await RtcdAnswers.WriteAsync(http, StatusCodes.Status500InternalServerError, "text/plain; charset=utf-8", "Internal Server Error\n");
                 break;
             default:
                 await AnswerRightlyAsync(http, Version);
@@ -178,61 +298,14 @@ internal sealed class RtcdSandbox(ReservedPort port, UnexpectedRequests unexpect
 
     private async Task AnswerRightlyAsync(HttpContext http, string version)
     {
-        var path = http.Request.Path.Value ?? "/";
-        var isGet = HttpMethods.IsGet(http.Request.Method);
-        var isOld = version == OldVersion;
-        switch (path)
+        if (_sessions is not { } sessions)
         {
-            case "/version" when isGet:
-                await WriteAsync(http, HttpStatusCode.OK, "application/json", VersionBody(version, isOld));
-                break;
-
-            // Since v0.15.0.
-            case "/system" when isGet && !isOld:
-                await WriteAsync(http, HttpStatusCode.OK, "application/json", """{"cpu_load":0.27}""" + "\n");
-                break;
-            default:
-                if (KnownElsewhere.Contains(path) || path.StartsWith("/calls/", StringComparison.Ordinal))
-                {
-                    unexpected.Add($"RTCD {http.Request.Method} {path}");
-                    await WriteAsync(http, HttpStatusCode.NotImplemented, "text/plain; charset=utf-8", "The pretend RTCD has no such service.\n");
-                    break;
-                }
-
-                await WriteAsync(http, HttpStatusCode.NotFound, "text/plain; charset=utf-8", "404 page not found\n");
-                break;
-        }
-    }
-
-    private string VersionBody(string version, bool isOld)
-    {
-        var hasStamps = version.Length > 0;
-        var values = new Dictionary<string, string>
-        {
-            [SnakeCaseKeys ? "build_date" : "buildDate"] = hasStamps ? "2026-06-29 10:00" : "",
-            [SnakeCaseKeys ? "build_version" : "buildVersion"] = version,
-            [SnakeCaseKeys ? "build_hash" : "buildHash"] = hasStamps ? "b3dee597" : "",
-            [SnakeCaseKeys ? "go_version" : "goVersion"] = isOld ? "go1.19.8" : "go1.24.6",
-        };
-        if (!isOld)
-        {
-            values[SnakeCaseKeys ? "go_os" : "goOS"] = "linux";
-            values[SnakeCaseKeys ? "go_arch" : "goArch"] = "amd64";
+            // It has been stopped while this request waited.
+            http.Abort();
+            return;
         }
 
-        return JsonSerializer.Serialize(values) + "\n";
-    }
-
-    private static string Page(string title) =>
-        $"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
-
-    private static async Task WriteAsync(HttpContext http, HttpStatusCode status, string contentType, string body)
-    {
-        var bytes = Encoding.UTF8.GetBytes(body);
-        http.Response.StatusCode = (int)status;
-        http.Response.ContentType = contentType;
-        http.Response.ContentLength = bytes.Length;
-        await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
+        await _answers.AnswerAsync(http, version, SnakeCaseKeys, sessions);
     }
 
     private static X509Certificate2 SelfSigned()

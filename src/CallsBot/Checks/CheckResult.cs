@@ -53,10 +53,10 @@ internal sealed record CheckResult(
     IReadOnlyList<NextStep> NextSteps)
 {
     /// <summary>What was found at each thing that was looked at, such as each address of a name. Empty when there is but one.</summary>
-    public IReadOnlyList<SubjectResult> Subjects { get; init; } = [];
+    public IReadOnlyList<SubjectResult> Subjects { get; init => field = value ?? []; } = [];
 
     /// <summary>What the check learned about the installation, such as "RTCD version" and "v1.2.6".</summary>
-    public IReadOnlyList<Evidence> Inventory { get; init; } = [];
+    public IReadOnlyList<Evidence> Inventory { get; init => field = value ?? []; } = [];
 
     /// <summary>Concluded from what did not come, or from several things together; not seen itself.</summary>
     public bool IsInferred { get; init; }
@@ -73,7 +73,7 @@ internal sealed record SubjectResult(string Subject, Outcome Outcome, string? Re
     public TimeSpan? Duration { get; init; }
 
     /// <summary>What to do about it; empty when the steps of the whole check say so.</summary>
-    public IReadOnlyList<NextStep> NextSteps { get; init; } = [];
+    public IReadOnlyList<NextStep> NextSteps { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>One thing seen, such as "HTTP status" and "502".</summary>

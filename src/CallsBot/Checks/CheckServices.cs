@@ -1,5 +1,6 @@
 using CallsBot.Checks.Offloader;
 using CallsBot.Checks.Plugin;
+using CallsBot.Checks.Rtcd;
 using CallsBot.Mattermost;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -20,7 +21,7 @@ internal static class CheckServices
         services.TryAddSingleton(CallbackAddress.None);
         services.AddPluginChecks();
         services.AddOffloaderChecks();
-        services.AddScoped<ICheck, RtcdVersionCheck>();
+        services.AddRtcdChecks();
         services.AddSingleton(provider => new CheckCatalog(provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddSingleton<CheckRunner>();
         return services;

@@ -14,6 +14,12 @@ internal sealed partial record Reason(
     /// <summary>Concluded, not seen: see <see cref="CheckResult.IsInferred"/>.</summary>
     public bool IsInferred { get; init; }
 
+    /// <summary>The codes of these reasons, and that of a check that breaks.</summary>
+    public static IReadOnlyDictionary<string, Outcome> CodesOf(params IEnumerable<Reason> reasons) =>
+        reasons.Append(CheckSchedule.CheckFailedReason)
+            .Where(reason => reason.Code is not null)
+            .ToDictionary(reason => reason.Code!, reason => reason.Outcome, StringComparer.Ordinal);
+
     /// <param name="checkId">The check that ends so.</param>
     /// <param name="words">What the placeholders stand for. One that is missing is a bug and throws.</param>
     /// <param name="evidence">What was seen.</param>

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Net.Sockets;
+using CallsBot.Checks.Rtcd;
 using CallsBot.Probes;
 using CallsBot.Protocols.Rtcd;
 
 namespace CallsBot.Checks;
 
 /// <summary>Does RTCD's HTTP API answer, and is it new enough for the Calls plugin?</summary>
-internal sealed class RtcdVersionCheck(RtcdTargets targets, RtcdVersionProbe probe) : ICheck
+internal sealed class RtcdVersionCheck(RtcdSurvey survey) : ICheck
 {
     private static readonly RtcdSemver Minimum =
         RtcdSemver.TryParse(CallsPlugin.MinimumRtcdVersion, out var version)
@@ -33,41 +34,22 @@ internal sealed class RtcdVersionCheck(RtcdTargets targets, RtcdVersionProbe pro
     public IReadOnlyDictionary<string, Outcome> ReasonCodes { get; } =
         RtcdVersionReasons.All.ToDictionary(r => r.Key, r => r.Value.Outcome, StringComparer.Ordinal);
 
+    public IReadOnlyList<string> ExplainedBy { get; } = ["rtcd-target", "rtcd-dns", "rtcd-tcp", "rtcd-tls"];
+
     public async Task<CheckResult> RunAsync(CancellationToken cancellationToken)
     {
-        var finding = targets.FindAsync(cancellationToken);
-        var forCallsV2 = targets.AreForCallsV2Async(cancellationToken);
-        await Task.WhenAll(finding, forCallsV2);
-        if (await forCallsV2)
-        {
-            return Result(RtcdVersionReasons.CallsV2, [], []);
-        }
-
-        var url = await finding;
-        if (url.Value is null)
-        {
-            return Result(RtcdVersionReasons.NoRtcdUrl, new() { ["fault"] = url.Source }, []);
-        }
-
-        if (!ProbeTarget.TryParse(url.Value, out var target, out var fault))
-        {
-            return Result(
-                RtcdVersionReasons.UrlInvalid,
-                new() { ["source"] = url.Source, ["fault"] = fault },
-                [new Evidence("URL", $"{url.Source}; not shown, because a broken URL can hold a password anywhere")]);
-        }
-
-        return Judge(await probe.AskAsync(target, cancellationToken), url.Source);
+        var where = await survey.FindAsync(cancellationToken);
+        return await survey.AskAsync(cancellationToken) is { } replies ? Judge(replies, where) : where.ToResult(Id);
     }
 
-    private CheckResult Judge(RtcdVersionReplies replies, string source)
+    private CheckResult Judge(RtcdVersionReplies replies, RtcdWhere where)
     {
         // The plugin uses IPv4 only, and refuses to start when a single address is too old: of the IPv4 addresses the
         // oldest counts, and what IPv6 says stays in the evidence (mattermost-plugin-calls v1.12.2, server/rtcd.go, resolveURL).
         var counted = replies.Replies.Where(r => r.Address is { AddressFamily: AddressFamily.InterNetwork }).ToList();
         var hasIPv4 = counted.Count > 0;
         counted = hasIPv4 ? counted : [.. replies.Replies];
-        var deciding = counted.Where(r => r.Version is not null).MinBy(AgeOf) ?? counted.MaxBy(r => r.Failure)!;
+        var deciding = counted.Where(r => r.Value is not null).MinBy(AgeOf) ?? counted.MaxBy(r => r.Failure)!;
         var failed = counted.Where(r => r.Failure is not null).ToList();
         var reason = deciding.Failure is { } failure
             ? RtcdVersionReasons.All[RtcdVersionReasons.CodeOf(failure)]
@@ -81,25 +63,21 @@ internal sealed class RtcdVersionCheck(RtcdTargets targets, RtcdVersionProbe pro
             };
 
         var target = replies.Target;
-        var words = new Dictionary<string, string>
+        var words = where.Words();
+        words["seen"] = Seen(target, deciding);
+        words["failed"] = string.Join("; ", failed.Select(r => Seen(target, r)));
+        words["version"] = SafeText.From(deciding.Value?.BuildVersion ?? "", 40);
+        words["minimum"] = CallsPlugin.MinimumRtcdVersion;
+        return reason.ToResult(Id, words, [.. EvidenceOf(replies, deciding, where.Source)]) with
         {
-            ["url"] = target.ToString(),
-            ["scheme"] = target.Scheme,
-            ["host"] = target.Host,
-            ["port"] = target.Port.ToString(CultureInfo.InvariantCulture),
-            ["authority"] = target.Authority,
-            ["seen"] = Seen(target, deciding),
-            ["failed"] = string.Join("; ", failed.Select(r => Seen(target, r))),
-            ["source"] = source,
-            ["version"] = SafeText.From(deciding.Version?.BuildVersion ?? "", 40),
-            ["minimum"] = CallsPlugin.MinimumRtcdVersion,
+            Subjects = [.. replies.ByAddress.Select(pair => SubjectOf(pair.Reply, counted))],
+            Inventory = [.. InventoryOf(replies)],
         };
-        return reason.ToResult(Id, words, [.. EvidenceOf(replies, deciding, source)]);
     }
 
-    private static Age AgeOf(RtcdVersionReply reply)
+    private static Age AgeOf(HttpReply<RtcdVersion> reply)
     {
-        if (!RtcdSemver.TryParse(reply.Version?.BuildVersion, out var version))
+        if (!RtcdSemver.TryParse(reply.Value?.BuildVersion, out var version))
         {
             return Age.Unknown;
         }
@@ -107,7 +85,7 @@ internal sealed class RtcdVersionCheck(RtcdTargets targets, RtcdVersionProbe pro
         return version < Minimum ? Age.TooOld : Age.NewEnough;
     }
 
-    private static IEnumerable<Evidence> EvidenceOf(RtcdVersionReplies replies, RtcdVersionReply deciding, string source)
+    private static IEnumerable<Evidence> EvidenceOf(RtcdVersionReplies replies, HttpReply<RtcdVersion> deciding, string source)
     {
         yield return new Evidence("URL", $"{replies.Target} {source}");
         foreach (var reply in replies.Replies)
@@ -118,7 +96,7 @@ internal sealed class RtcdVersionCheck(RtcdTargets targets, RtcdVersionProbe pro
                 string.Create(CultureInfo.InvariantCulture, $"{result}, {reply.Duration.TotalMilliseconds:0} ms: {reply.Seen}"));
         }
 
-        if (deciding.Version is { } version)
+        if (deciding.Value is { } version)
         {
             yield return new Evidence("Version", SafeText.From(version.BuildVersion, 40) is { Length: > 0 } text ? text : "(empty)");
             yield return new Evidence(
@@ -130,7 +108,7 @@ internal sealed class RtcdVersionCheck(RtcdTargets targets, RtcdVersionProbe pro
             yield return new Evidence("HTTP status", status.ToString(CultureInfo.InvariantCulture));
         }
 
-        if (deciding.Version is null && deciding.BodyStart is { } body)
+        if (deciding.Value is null && deciding.BodyStart is { } body)
         {
             yield return new Evidence("Body", body.Length > 0 ? body : "(empty)");
         }
@@ -142,11 +120,36 @@ internal sealed class RtcdVersionCheck(RtcdTargets targets, RtcdVersionProbe pro
     }
 
     /// <summary>"rtcd.example.com:8045 (10.0.0.5): connection refused".</summary>
-    private static string Seen(ProbeTarget target, RtcdVersionReply reply) =>
+    private static string Seen(ProbeTarget target, HttpReply<RtcdVersion> reply) =>
         reply.Address is null ? reply.Seen
         : target.Address is not null ? $"{target.Authority}: {reply.Seen}"
         : $"{target.Authority} ({reply.Address}): {reply.Seen}";
 
-    private CheckResult Result(string code, Dictionary<string, string> words, IReadOnlyList<Evidence> evidence) =>
-        RtcdVersionReasons.All[code].ToResult(Id, words, evidence);
+    private static SubjectResult SubjectOf(HttpReply<RtcdVersion> reply, List<HttpReply<RtcdVersion>> counted)
+    {
+        var code = reply.Failure is { } failure ? RtcdVersionReasons.CodeOf(failure)
+            : AgeOf(reply) switch
+            {
+                Age.TooOld => RtcdVersionReasons.VersionTooOld,
+                Age.Unknown => RtcdVersionReasons.VersionUnknown,
+                _ => null,
+            };
+        var outcome = code is null ? Outcome.Pass : RtcdVersionReasons.All[code].Outcome;
+        return outcome == Outcome.Fail && !counted.Contains(reply)
+            ? new SubjectResult(reply.Address!.ToString(), Outcome.Warn, code, $"{reply.Seen}; the Calls plugin uses the IPv4 addresses only") { Duration = reply.Duration }
+            : new SubjectResult(reply.Address!.ToString(), outcome, code, reply.Seen) { Duration = reply.Duration };
+    }
+
+    private static IEnumerable<Evidence> InventoryOf(RtcdVersionReplies replies)
+    {
+        var versions = replies.Replies
+            .Select(reply => SafeText.From(reply.Value?.BuildVersion ?? "", 40))
+            .Where(version => version.Length > 0)
+            .Distinct()
+            .ToList();
+        if (versions.Count > 0)
+        {
+            yield return new Evidence("RTCD version", string.Join(", ", versions));
+        }
+    }
 }

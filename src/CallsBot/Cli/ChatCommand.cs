@@ -2,6 +2,7 @@ using System.CommandLine;
 using CallsBot.Checks;
 using CallsBot.Conversations;
 using CallsBot.Probes;
+using CallsBot.Reports;
 using CallsBot.Settings;
 using CallsBot.Troubleshooting;
 using Microsoft.Extensions.Options;
@@ -96,7 +97,7 @@ internal static class ChatCommand
 
     private static async Task WriteAsync(TextWriter output, CheckResult result)
     {
-        await output.WriteLineAsync($"{NodeCard.Word(result.Outcome)}: {result.Detail ?? result.Summary}");
+        await output.WriteLineAsync($"{ReportWords.Of(result.Outcome)}: {result.Detail ?? result.Summary}");
         foreach (var evidence in result.Evidence)
         {
             await output.WriteLineAsync($"  {evidence.Label}: {evidence.Value}");

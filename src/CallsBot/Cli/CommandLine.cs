@@ -51,6 +51,7 @@ internal static class CommandLine
     {
         ServeCommand.Create(),
         SetupCommand.Create(),
+        DoctorCommand.Create(),
         ChatCommand.Create(),
         TreesCommand.Create(Checks),
         ConfigCommand.Create(),

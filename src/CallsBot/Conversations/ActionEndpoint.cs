@@ -11,7 +11,7 @@ namespace CallsBot.Conversations;
 /// word; what an honest person can run into (too late, twice, somebody else's card) is answered kindly.
 /// </remarks>
 internal sealed partial class ActionEndpoint(
-    SignedTokens tokens, Conversation conversation, ILogger<ActionEndpoint> logger)
+    SignedTokens tokens, Conversation conversation, Diagnoses diagnoses, ILogger<ActionEndpoint> logger)
 {
     public const string Path = "/mattermost/action";
 
@@ -35,7 +35,8 @@ internal sealed partial class ActionEndpoint(
             return TypedResults.BadRequest();
         }
 
-        switch (tokens.Read(text, SignedToken.Card, out var token))
+        var isDiagnosis = choice is Choice.CancelDiagnosis or Choice.DiagnoseAgain;
+        switch (tokens.Read(text, isDiagnosis ? SignedToken.Diagnosis : SignedToken.Card, out var token))
         {
             case TokenState.Forged:
                 LogRefusedToken();
@@ -47,7 +48,9 @@ internal sealed partial class ActionEndpoint(
             default:
                 try
                 {
-                    return Reply(await conversation.PressAsync(request, token!, choice, cancellationToken));
+                    return Reply(isDiagnosis
+                        ? await diagnoses.PressAsync(request, token!, choice, cancellationToken)
+                        : await conversation.PressAsync(request, token!, choice, cancellationToken));
                 }
                 catch (DbException ex)
                 {

@@ -14,6 +14,12 @@ internal static class Choice
     public const string Skip = "skip";
     public const string Retry = "retry";
 
+    /// <summary>On the card of a diagnosis.</summary>
+    public const string CancelDiagnosis = "cancel-diagnosis";
+
+    /// <summary>On the card of a diagnosis.</summary>
+    public const string DiagnoseAgain = "diagnose-again";
+
     private const string AnswerPrefix = "answer ";
 
     public static string Answer(string answerId) => AnswerPrefix + answerId;

@@ -21,6 +21,7 @@ internal sealed partial class Conversation(
     NodeCard cards,
     Dialogs dialogs,
     AdministratorDesk desk,
+    Diagnoses diagnoses,
     ChatQueue queue,
     InboxStore inbox,
     MattermostClient mattermost,
@@ -247,6 +248,23 @@ internal sealed partial class Conversation(
 
             case DirectWords.Thanks:
                 await ReplyAsync(post, ConversationTexts.YouAreWelcome, cancellationToken);
+                return;
+
+            case DirectWords.Status:
+                await ReplyAsync(post, diagnoses.Status(), cancellationToken);
+                return;
+
+            case DirectWords.Check { Target: var target }:
+                if (await diagnoses.AskAsync(post, target, cancellationToken) is { } said)
+                {
+                    await ReplyAsync(post, said, cancellationToken);
+                }
+
+                return;
+
+            case DirectWords.Cancel when diagnoses.Cancel(post.UserId, runId: null):
+                // The card tells.
+                await inbox.AnsweredAsync(post.Id, cancellationToken);
                 return;
 
             case DirectWords.Administrator { Message: var message }:

@@ -22,6 +22,12 @@ internal sealed partial class ConversationOptions
     /// <summary>User names of those who are told when somebody asks for an administrator.</summary>
     public IReadOnlyList<string> Administrators { get; set; } = [];
 
+    /// <summary>
+    /// Whether system administrators may name an RTCD to look at: <c>/callshelp check rtcd2.example.com:8045</c>. Off,
+    /// because the bot then connects to addresses that people type.
+    /// </summary>
+    public bool TypedTargets { get; set; }
+
     /// <summary>How long a session, and every button of it, stays valid.</summary>
     [Range(typeof(TimeSpan), "01:00:00", "90.00:00:00")]
     public TimeSpan SessionLifetime { get; set; } = TimeSpan.FromDays(30);

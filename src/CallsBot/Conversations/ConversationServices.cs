@@ -20,6 +20,8 @@ internal static class ConversationServices
         services.AddSingleton<SessionChecks>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<NodeCard>();
+        services.AddSingleton<DiagnosisCard>();
+        services.AddSingleton<Diagnoses>();
         services.AddSingleton<Dialogs>();
         services.AddSingleton<AdministratorDesk>();
         services.AddSingleton<InboxStore>();

@@ -10,9 +10,11 @@ internal static class ConversationTexts
         - `/callshelp` starts with a few questions, in a direct message.
         - `/callshelp it keeps connecting` starts from what you describe.
         - `/callshelp admin` tells an administrator what we found so far. Add a message if you like: `/callshelp admin it broke this morning`.
+        - `/callshelp check` tests the call server and everything around it, for administrators.
+        - `/callshelp status` shows how I am doing, and what the last test found.
         - `/callshelp help` shows this.
 
-        In our direct messages you can press the buttons or write: the number or the words of an answer, `back`, `start over`, `help`, or `admin: your message`.
+        In our direct messages you can press the buttons or write: the number or the words of an answer, `back`, `start over`, `check`, `status`, `help`, or `admin: your message`.
         """;
 
     public const string Opening = "Let us find out what is wrong. You can press a button, or write your answer.";
@@ -52,6 +54,30 @@ internal static class ConversationTexts
 
     public const string TellingAdministrator = "I am passing this on. I will write to you in our direct messages.";
 
+    public const string CheckedInDirectMessages = "I am testing, and will write what I find in our direct messages.";
+
+    public const string CheckedHere = "I am testing.";
+
+    public const string ChecksAreForAdministrators =
+        "The tests show server addresses and settings, so only system administrators can start them. Type `/callshelp` and I will find out with you what is wrong, or `/callshelp admin` to tell an administrator.";
+
+    public const string TypedTargetsAreOff =
+        "I may only look at the configured RTCD. Type `/callshelp check` without a name, or have `Conversations:TypedTargets` set to `true` in my settings.";
+
+    public const string TargetHasCredentials = "Please leave the credentials out: what is typed here is kept. For another client, use `callsbot doctor` on a server.";
+
+    public const string TargetIsLoopback = "That is the machine I run on. For an RTCD there, set `Rtcd:ServiceUrl` in my settings.";
+
+    public const string AlreadyTesting = "I am still testing for you. The result will be on the card above in a moment.";
+
+    public const string TestingTitle = "Testing the way a call takes";
+    public const string TestCancelled = "Cancelled. What had ended by then is below.";
+    public const string TestIsOver = "This test is over. Type `/callshelp check` for a new one.";
+    public const string CouldNotTest = "The test broke off. Please try again, and look into my log if it happens again.";
+    public const string Cancel = "Cancel";
+    public const string TestAgain = "Test again";
+    public const string WholeReport = "The whole report, for a ticket or for programs.";
+
     public const string CollectDialogTitle = "Paste it here";
     public const string CollectDialogLabel = "What you see";
     public const string CollectDialogSubmit = "Send";
@@ -78,11 +104,6 @@ internal static class ConversationTexts
     public const string NextSteps = "Do this next";
     public const string WhatIFound = "What I found";
 
-    public const string Passed = "OK";
-    public const string Warned = "Warning";
-    public const string Failed = "Failed";
-    public const string Inconclusive = "Not clear";
-    public const string Skipped = "Skipped";
     public const string PastedText = "(what you pasted)";
 
     /// <param name="link">Address of the direct channel; empty when it is not known.</param>
@@ -94,6 +115,8 @@ internal static class ConversationTexts
 
     public static string DidYouMean(string typed, string meant) =>
         $"I do not know `{typed.Trim()}`. Did you mean `/callshelp {meant}`? To describe a problem, use a few more words.";
+
+    public static string BadTarget(string fault) => $"I cannot use that as an RTCD: the URL {fault}.";
 
     public static string Checking(string activity) => $"{activity} …";
 

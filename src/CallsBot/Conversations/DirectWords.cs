@@ -15,6 +15,13 @@ internal abstract record DirectWords
 
     public sealed record Thanks : DirectWords;
 
+    /// <param name="Target">An RTCD to look at instead of the configured one; empty for the configured one.</param>
+    public sealed record Check(string Target) : DirectWords;
+
+    public sealed record Status : DirectWords;
+
+    public sealed record Cancel : DirectWords;
+
     /// <param name="Message">What follows the colon, for the administrator; empty for nothing.</param>
     public sealed record Administrator(string Message) : DirectWords;
 
@@ -36,6 +43,18 @@ internal abstract record DirectWords
             return new Thanks();
         }
 
+        switch (words.StartsWith("/callshelp ", StringComparison.Ordinal) ? words[11..].Trim() : words)
+        {
+            case "status":
+                return new Status();
+            case "cancel":
+                return new Cancel();
+            case "check":
+                return new Check("");
+            case var check when check.StartsWith("check ", StringComparison.Ordinal) && LooksLikeTarget(check[6..].Trim()):
+                return new Check(check[6..].Trim());
+        }
+
         foreach (var word in AdministratorWords)
         {
             if (words == word)
@@ -51,4 +70,8 @@ internal abstract record DirectWords
 
         return null;
     }
+
+    /// <summary>"check the microphone" is a sentence; "check rtcd2:8045" names a server.</summary>
+    private static bool LooksLikeTarget(string text) =>
+        !text.Contains(' ', StringComparison.Ordinal) && text.AsSpan().IndexOfAny('.', ':') >= 0;
 }

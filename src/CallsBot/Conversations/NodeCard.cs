@@ -1,8 +1,8 @@
 using System.Text;
-using System.Text.Json;
 using CallsBot.Checks;
 using CallsBot.Probes;
 using CallsBot.Protocols.Mattermost;
+using CallsBot.Reports;
 using CallsBot.Troubleshooting;
 using Microsoft.Extensions.Options;
 
@@ -20,16 +20,6 @@ internal sealed class NodeCard(
     private const int ButtonsInARow = 5;
     private const int LongestTrail = 300;
 
-    // Servers before 6.0 take 8,000 characters of props (model/post.go, PostPropsMaxRunes); the server adds empty fields.
-    private const int LongestProps = 7_000;
-    private const int LongestText = 4_000;
-
-    private const string Neutral = "#1c58d9";
-    private const string Green = "#3db887";
-    private const string Amber = "#ffbc1f";
-    private const string Red = "#d24b4e";
-    private const string Grey = "#8d93a5";
-
     private readonly string _url = options.Value.CallbackTo(ActionEndpoint.Path);
 
     /// <param name="session">The session.</param>
@@ -45,7 +35,7 @@ internal sealed class NodeCard(
 
         attachments.AddRange(Question(session, administrator, token));
         attachments.Add(Ways(session, token));
-        return new PostPatch { Message = "", Props = Fit(new PostProps { Attachments = attachments }) };
+        return new PostPatch { Message = "", Props = CardProps.Fit(attachments) };
     }
 
     /// <summary>What is left of a card that words have answered: the question and the answer.</summary>
@@ -55,34 +45,13 @@ internal sealed class NodeCard(
     public static PostPatch Closed(string text) => new()
     {
         Message = "",
-        Props = new PostProps { Attachments = [new Attachment { Color = Grey, Text = text, Fallback = text }] },
+        Props = new PostProps { Attachments = [new Attachment { Color = CardProps.Grey, Text = text, Fallback = text }] },
     };
 
     /// <summary>The answers of a question, numbered as a written answer may name them; empty for other nodes.</summary>
     public static string NumberedAnswers(Node node) => node is AskNode ask
         ? string.Join('\n', ask.Answers.Select((answer, index) => $"{index + 1}. {answer.Label}"))
         : "";
-
-    /// <summary>Makes a card small enough for every server: evidence goes first, then the end of long texts.</summary>
-    private static PostProps Fit(PostProps props)
-    {
-        for (var longest = LongestText; Length(props) > LongestProps && longest > 0; longest -= LongestText / 8)
-        {
-            props = props with
-            {
-                Attachments = [.. props.Attachments!.Select(attachment => attachment with
-                {
-                    Fields = null,
-                    Text = attachment.Text is { } text && text.Length > longest ? text[..longest] + " …" : attachment.Text,
-                })],
-            };
-        }
-
-        return props;
-    }
-
-    private static int Length(PostProps props) =>
-        JsonSerializer.Serialize(props, MattermostJson.Default.PostProps).Length;
 
     private static Attachment Findings(List<CheckResult> findings, bool administrator, Node current)
     {
@@ -91,7 +60,7 @@ internal sealed class NodeCard(
         var text = new StringBuilder();
         foreach (var finding in findings)
         {
-            text.Append("**").Append(Word(finding.Outcome)).Append("**: ").Append(finding.Summary).Append('\n');
+            text.Append("**").Append(ReportWords.Of(finding.Outcome)).Append("**: ").Append(finding.Summary).Append('\n');
             if (!administrator)
             {
                 continue;
@@ -114,7 +83,7 @@ internal sealed class NodeCard(
 
         return new Attachment
         {
-            Color = ColourOf(findings[^1].Outcome),
+            Color = CardProps.ColourOf(findings[^1].Outcome),
             Title = ConversationTexts.WhatIFound,
             Text = text.ToString().TrimEnd(),
             Fallback = $"{ConversationTexts.WhatIFound}: {findings[^1].Summary}",
@@ -132,7 +101,7 @@ internal sealed class NodeCard(
         var node = session.Current;
         var card = new Attachment
         {
-            Color = node is ConcludeNode conclusion ? conclusion.Resolved ? Green : Amber : Neutral,
+            Color = node is ConcludeNode conclusion ? conclusion.Resolved ? CardProps.Green : CardProps.Amber : CardProps.Neutral,
             Title = node is ConcludeNode { Resolved: true } ? $"{ConversationTexts.Solved}: {node.Title}" : node.Title,
             Text = Text(node, administrator),
             Fallback = node.Title,
@@ -192,7 +161,7 @@ internal sealed class NodeCard(
         var trail = string.Join(" › ", Trail.Answers(session));
         return new Attachment
         {
-            Color = Grey,
+            Color = CardProps.Grey,
             Fallback = $"{ConversationTexts.Back}, {ConversationTexts.StartOver}, {ConversationTexts.Administrator}",
             Footer = trail.Length <= LongestTrail ? trail : "… " + trail[^(LongestTrail - 2)..],
             Actions =
@@ -227,22 +196,5 @@ internal sealed class NodeCard(
             Url = _url,
             Context = new Dictionary<string, string> { [ActionEndpoint.TokenKey] = token },
         },
-    };
-
-    public static string Word(Outcome outcome) => outcome switch
-    {
-        Outcome.Pass => ConversationTexts.Passed,
-        Outcome.Warn => ConversationTexts.Warned,
-        Outcome.Fail => ConversationTexts.Failed,
-        Outcome.Inconclusive => ConversationTexts.Inconclusive,
-        _ => ConversationTexts.Skipped,
-    };
-
-    private static string ColourOf(Outcome outcome) => outcome switch
-    {
-        Outcome.Pass => Green,
-        Outcome.Warn => Amber,
-        Outcome.Fail => Red,
-        _ => Grey,
     };
 }

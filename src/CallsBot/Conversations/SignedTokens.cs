@@ -17,6 +17,9 @@ internal sealed record SignedToken(string Purpose, string SessionId, int Positio
     public const string Card = "card";
     public const string CollectDialog = "collect";
     public const string AdministratorDialog = "administrator";
+
+    /// <summary>For the buttons of a diagnosis; the session is empty, the nonce names the run.</summary>
+    public const string Diagnosis = "diagnosis";
 }
 
 internal enum TokenState

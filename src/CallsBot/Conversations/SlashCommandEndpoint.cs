@@ -6,7 +6,7 @@ namespace CallsBot.Conversations;
 
 /// <summary>Receives <c>/callshelp</c>. Replies at once with a line that only the person sees; the work comes after.</summary>
 internal sealed partial class SlashCommandEndpoint(
-    CommandTokens tokens, Conversation conversation, ChatQueue queue, ILogger<SlashCommandEndpoint> logger)
+    CommandTokens tokens, Conversation conversation, Diagnoses diagnoses, ChatQueue queue, ILogger<SlashCommandEndpoint> logger)
 {
     public const string Path = "/mattermost/command";
 
@@ -63,6 +63,14 @@ internal sealed partial class SlashCommandEndpoint(
                 return After(
                     "Telling an administrator", command, ConversationTexts.TellingAdministrator,
                     token => conversation.TellAdministratorAsync(command, message, token));
+
+            case Subcommand.Status:
+                return Whisper(diagnoses.Status());
+
+            case Subcommand.Check { Target: var target }:
+                return After(
+                    "Beginning a diagnosis", command, conversation.IsDirectWithBot(command) ? ConversationTexts.CheckedHere : ConversationTexts.CheckedInDirectMessages,
+                    token => diagnoses.AskAsync(command, target, token));
 
             case Subcommand.Start { Complaint: var complaint }:
                 return After(

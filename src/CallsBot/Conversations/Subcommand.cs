@@ -4,11 +4,16 @@ namespace CallsBot.Conversations;
 internal abstract record Subcommand
 {
     private const int FarthestTypo = 2;
-    private static readonly string[] Words = ["help", "admin"];
+    private static readonly string[] Words = ["help", "admin", "check", "status"];
 
     public sealed record Help : Subcommand;
 
     public sealed record Administrator(string Message) : Subcommand;
+
+    /// <param name="Target">An RTCD to look at instead of the configured one; empty for the configured one.</param>
+    public sealed record Check(string Target) : Subcommand;
+
+    public sealed record Status : Subcommand;
 
     public sealed record Misspelt(string Meant) : Subcommand;
 
@@ -29,6 +34,8 @@ internal abstract record Subcommand
         {
             "help" or "?" when rest.Length == 0 => new Help(),
             "admin" or "administrator" => new Administrator(rest),
+            "check" when !rest.Contains(' ') => new Check(rest.Trim()),
+            "status" when rest.Length == 0 => new Status(),
             _ when rest.Length == 0 && Words.FirstOrDefault(word => IsTypoOf(word, first)) is { } meant => new Misspelt(meant),
             _ => new Start(trimmed),
         };

@@ -10,8 +10,8 @@ using RestEase;
 namespace CallsBot.Probes;
 
 /// <summary>
-/// Puts one HTTP request to every address of a target, each over a connection to an address that was checked, and tells
-/// apart everything that can keep the answer from coming. Follows no redirect and uses no proxy.
+/// Puts one HTTP request to an address that was checked, over a connection of its own, and tells apart everything
+/// that can keep the answer from coming. Follows no redirect, uses no proxy, keeps no cookie, reads no more than a limit.
 /// </summary>
 internal sealed class CheckedHttp(TargetAddresses addresses, TimeProvider time)
 {
@@ -39,38 +39,114 @@ internal sealed class CheckedHttp(TargetAddresses addresses, TimeProvider time)
         where T : class
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var started = time.GetTimestamp();
-        var resolved = await addresses.ResolveAsync(target, cancellationToken);
+        return await AskAsync(target, await addresses.ResolveAsync(target, cancellationToken), question, cancellationToken);
+    }
+
+    /// <inheritdoc cref="AskAsync{T}(ProbeTarget, HttpQuestion{T}, CancellationToken)"/>
+    /// <param name="target">The name that the request and the certificate are held to.</param>
+    /// <param name="resolved">What the name service said about it.</param>
+    /// <param name="question">The request.</param>
+    /// <param name="cancellationToken">Ends the requests.</param>
+    public async Task<IReadOnlyList<HttpReply<T>>> AskAsync<T>(
+        ProbeTarget target, ResolvedTarget resolved, HttpQuestion<T> question, CancellationToken cancellationToken)
+        where T : class
+    {
         if (resolved.Problem is { } problem)
         {
-            var unknown = Failed<T>(null, HttpFailure.NameNotFound, problem);
-            return [unknown with { Duration = time.GetElapsedTime(started) }];
+            var unknown = new HttpReply(null, problem) { Failure = HttpFailure.NameNotFound, Duration = resolved.Duration };
+            return [new HttpReply<T>(unknown, null)];
         }
 
         return await Task.WhenAll(resolved.Addresses.Select(a => AskAsync(target, a, question, cancellationToken)));
     }
 
-    private async Task<HttpReply<T>> AskAsync<T>(
-        ProbeTarget target, CheckedAddress checkedAddress, HttpQuestion<T> question, CancellationToken cancellationToken)
+    /// <summary>As <see cref="SendAsync"/>, for an answer that is to be 200 with JSON.</summary>
+    public async Task<HttpReply<T>> AskAsync<T>(
+        ProbeTarget target, CheckedAddress address, HttpQuestion<T> question, CancellationToken cancellationToken)
         where T : class
     {
+        Response<T>? response = null;
+        var reply = await SendAsync(
+            target,
+            address,
+            async (http, token) =>
+            {
+                response = await question.SendAsync(http, token);
+                return response.ResponseMessage;
+            },
+            question.ConnectTimeout,
+            question.ResponseTimeout,
+            cancellationToken);
+        var kept = question.AnswerIsSecret && reply.Status == 200 ? reply with { Body = "", BodyStart = null } : reply;
+        HttpReply<T> Fail(HttpFailure failure, string seen) => new(kept with { Failure = failure, Seen = seen }, null);
+        if (reply.Failure is not null || response is null)
+        {
+            return new HttpReply<T>(reply, null);
+        }
+
+        if (reply.Status != 200)
+        {
+            return Fail(HttpFailure.HttpStatus, reply.Seen);
+        }
+
+        if (reply.IsCut)
+        {
+            return Fail(HttpFailure.ResponseTooLarge, $"more than {BodyLimit / 1024} KiB, read no further");
+        }
+
+        try
+        {
+            var value = response.GetContent();
+            return new HttpReply<T>(kept with { Seen = question.Describe(value) }, value);
+        }
+        catch (JsonException ex)
+        {
+            return IsJson(reply.Body)
+                ? Fail(HttpFailure.UnexpectedJson, $"JSON, but not {question.Expected}: {SafeText.From(ex.Message)}")
+                : Fail(HttpFailure.NotJson, reply.Body.Length == 0 ? "HTTP 200 with an empty body" : "HTTP 200, but the body is not JSON");
+        }
+    }
+
+    /// <summary>
+    /// Any status is an answer, unless it is a redirect, a web page or a demand for TLS. Throws
+    /// <see cref="OperationCanceledException"/> when <paramref name="cancellationToken"/> is cancelled, and nothing else.
+    /// </summary>
+    /// <param name="target">The name that the request and the certificate are held to.</param>
+    /// <param name="checkedAddress">Where to connect to; nothing is sent when it is refused.</param>
+    /// <param name="send">Sends one request with the client that it gets.</param>
+    /// <param name="connectTimeout">For the connection.</param>
+    /// <param name="responseTimeout">From the connection to the last byte of the answer, TLS handshake included.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    public async Task<HttpReply> SendAsync(
+        ProbeTarget target,
+        CheckedAddress checkedAddress,
+        Func<HttpClient, CancellationToken, Task<HttpResponseMessage>> send,
+        TimeSpan connectTimeout,
+        TimeSpan responseTimeout,
+        CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
         var (address, refusal) = checkedAddress;
         if (refusal is not null)
         {
-            return Failed<T>(address, HttpFailure.AddressRefused, $"this is {refusal}, and nothing was sent to it");
+            return Failed(address, HttpFailure.AddressRefused, $"this is {refusal}, and nothing was sent to it");
         }
 
         var started = time.GetTimestamp();
         using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        var reply = await ConnectAsync<T>(socket, new IPEndPoint(address, target.Port), question.ConnectTimeout, cancellationToken)
-            ?? await AskOverAsync(socket, target, address, question, cancellationToken);
-        return reply with { Duration = time.GetElapsedTime(started) };
+        if (await ConnectAsync(socket, new IPEndPoint(address, target.Port), connectTimeout, cancellationToken) is { } unconnected)
+        {
+            return unconnected with { Duration = time.GetElapsedTime(started) };
+        }
+
+        var connected = time.GetElapsedTime(started);
+        var reply = await SendOverAsync(socket, target, address, send, responseTimeout, cancellationToken);
+        return reply with { ConnectDuration = connected, Duration = time.GetElapsedTime(started) };
     }
 
     /// <returns>Null when connected.</returns>
-    private async Task<HttpReply<T>?> ConnectAsync<T>(
+    private async Task<HttpReply?> ConnectAsync(
         Socket socket, IPEndPoint endPoint, TimeSpan limit, CancellationToken cancellationToken)
-        where T : class
     {
         using var timeout = new CancellationTokenSource(limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
@@ -81,29 +157,32 @@ internal sealed class CheckedHttp(TargetAddresses addresses, TimeProvider time)
         }
         catch (SocketException ex)
         {
-            return Failed<T>(endPoint.Address, FailureOf(ex.SocketErrorCode, connected: false), ex.Message);
+            return Failed(endPoint.Address, FailureOf(ex.SocketErrorCode, connected: false), ex.Message);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return Failed<T>(
+            return Failed(
                 endPoint.Address,
                 HttpFailure.ConnectTimeout,
                 $"no reply to the connection request within {Seconds(limit)}");
         }
     }
 
-    private async Task<HttpReply<T>> AskOverAsync<T>(
-        Socket socket, ProbeTarget target, IPAddress address, HttpQuestion<T> question, CancellationToken cancellationToken)
-        where T : class
+    private async Task<HttpReply> SendOverAsync(
+        Socket socket,
+        ProbeTarget target,
+        IPAddress address,
+        Func<HttpClient, CancellationToken, Task<HttpResponseMessage>> send,
+        TimeSpan limit,
+        CancellationToken cancellationToken)
     {
-        var limit = question.ResponseTimeout;
         using var timeout = new CancellationTokenSource(limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
 
         // Owned, because SocketsHttpHandler ends a read by closing the stream.
         using var stream = new FirstBytesStream(new NetworkStream(socket, ownsSocket: true));
-        CertificateSeen? certificate = null;
-        using var handler = HandlerOver(stream, seen => certificate = seen);
+        var handshake = new Handshake();
+        using var handler = HandlerOver(stream, handshake);
         using var body = new CappedBody(handler, BodyLimit);
         using var http = new HttpClient(body) { BaseAddress = target.Uri, Timeout = Timeout.InfiniteTimeSpan };
         http.DefaultRequestVersion = HttpVersion.Version11;
@@ -111,22 +190,27 @@ internal sealed class CheckedHttp(TargetAddresses addresses, TimeProvider time)
         http.DefaultRequestHeaders.Add("User-Agent", "CallsBot");
         http.DefaultRequestHeaders.Add("Accept", "application/json");
 
-        HttpReply<T> reply;
+        HttpReply reply;
+        var asked = time.GetUtcNow();
         try
         {
-            var response = await question.SendAsync(http, either.Token);
-            using var message = response.ResponseMessage;
-            reply = Read(response, body, address, question);
+            using var message = await send(http, either.Token);
+            var answered = time.GetUtcNow();
+            reply = Read(message, await message.Content.ReadAsStringAsync(either.Token), body, address) with
+            {
+                Clock = message.Headers.Date is { } theirs ? new ClockSeen(theirs, asked, answered) : null,
+                Tls = handshake.Seen(),
+            };
         }
         catch (Exception ex) when (ex is HttpRequestException or IOException)
         {
-            reply = Explain<T>(ex, target, address, stream, certificate);
+            reply = Explain(ex, target, address, stream, handshake.Certificate);
             if (!target.IsTls
                 && reply.Failure is HttpFailure.ConnectionReset
                 && stream.Received == 0
                 && await SpeaksTlsAsync(target, address, either.Token))
             {
-                reply = Failed<T>(
+                reply = Failed(
                     address,
                     HttpFailure.PlainOnTlsPort,
                     "plain HTTP got the connection closed without a word, a TLS greeting got a TLS answer");
@@ -136,14 +220,14 @@ internal sealed class CheckedHttp(TargetAddresses addresses, TimeProvider time)
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            reply = Failed<T>(address, HttpFailure.ResponseTimeout, Silence(limit, target, stream, certificate));
+            reply = Failed(address, HttpFailure.ResponseTimeout, Silence(limit, target, stream, handshake.Certificate));
         }
 
-        return reply with { Certificate = certificate };
+        return reply with { Certificate = handshake.Certificate };
     }
 
     /// <summary>A handler for one request over one connection, made beforehand to an address that was checked.</summary>
-    private SocketsHttpHandler HandlerOver(FirstBytesStream stream, Action<CertificateSeen> seen)
+    private SocketsHttpHandler HandlerOver(FirstBytesStream stream, Handshake handshake)
     {
         var connections = 0;
         return new SocketsHttpHandler
@@ -163,11 +247,12 @@ internal sealed class CheckedHttp(TargetAddresses addresses, TimeProvider time)
             SslOptions = new SslClientAuthenticationOptions
             {
                 CertificateChainPolicy = ChainPolicy(),
-                RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+                RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
                 {
+                    handshake.Stream = sender as SslStream;
                     if (certificate is X509Certificate2 shown)
                     {
-                        seen(CertificateSeen.From(shown, chain, errors));
+                        handshake.Certificate = CertificateSeen.From(shown, chain, errors);
                     }
 
                     return errors == SslPolicyErrors.None;
@@ -195,16 +280,17 @@ internal sealed class CheckedHttp(TargetAddresses addresses, TimeProvider time)
         return policy;
     }
 
-    private static HttpReply<T> Read<T>(Response<T> response, CappedBody body, IPAddress address, HttpQuestion<T> question)
-        where T : class
+    private static HttpReply Read(HttpResponseMessage message, string text, CappedBody body, IPAddress address)
     {
-        var status = (int)response.ResponseMessage.StatusCode;
-        var text = response.StringContent ?? "";
-        HttpReply<T> Say(HttpFailure? failure, string seen) => new(address, seen)
+        var status = (int)message.StatusCode;
+        HttpReply Say(HttpFailure? failure, string seen) => new(address, seen)
         {
             Failure = failure,
             Status = status,
-            BodyStart = question.AnswerIsSecret && status == 200 ? null : SafeText.From(text),
+            Body = text,
+            BodyStart = SafeText.From(text),
+            IsCut = body.IsCut,
+            MediaType = body.MediaType,
         };
 
         if (status == 400 && Array.Exists(AsksForTls, s => text.Contains(s, StringComparison.OrdinalIgnoreCase)))
@@ -212,43 +298,18 @@ internal sealed class CheckedHttp(TargetAddresses addresses, TimeProvider time)
             return Say(HttpFailure.PlainOnTlsPort, "the server says that it got plain HTTP where it expects TLS");
         }
 
-        if (status is >= 300 and < 400 && response.ResponseMessage.Headers.TryGetValues("Location", out var locations))
+        if (status is >= 300 and < 400 && message.Headers.TryGetValues("Location", out var locations))
         {
-            return Say(
-                HttpFailure.Redirected, $"HTTP {status}, sent on to {SafeText.From(string.Join(' ', locations))}");
+            return Say(HttpFailure.Redirected, $"HTTP {status}, sent on to {SafeText.From(string.Join(' ', locations))}");
         }
 
-        if (IsHtml(body.MediaType, text))
-        {
-            return Say(HttpFailure.HtmlResponse, $"HTTP {status} with a web page");
-        }
-
-        if (status != 200)
-        {
-            return Say(HttpFailure.HttpStatus, $"HTTP {status}");
-        }
-
-        if (body.IsCut)
-        {
-            return Say(HttpFailure.ResponseTooLarge, $"more than {BodyLimit / 1024} KiB, read no further");
-        }
-
-        try
-        {
-            var value = response.GetContent();
-            return Say(null, question.Describe(value)) with { Value = value };
-        }
-        catch (JsonException ex)
-        {
-            return IsJson(text)
-                ? Say(HttpFailure.UnexpectedJson, $"JSON, but not {question.Expected}: {SafeText.From(ex.Message)}")
-                : Say(HttpFailure.NotJson, text.Length == 0 ? "HTTP 200 with an empty body" : "HTTP 200, but the body is not JSON");
-        }
+        return IsHtml(body.MediaType, text)
+            ? Say(HttpFailure.HtmlResponse, $"HTTP {status} with a web page")
+            : Say(null, $"HTTP {status}");
     }
 
-    private static HttpReply<T> Explain<T>(
+    private static HttpReply Explain(
         Exception ex, ProbeTarget target, IPAddress address, FirstBytesStream stream, CertificateSeen? certificate)
-        where T : class
     {
         if (certificate is { IsGood: false })
         {
@@ -258,27 +319,27 @@ internal sealed class CheckedHttp(TargetAddresses addresses, TimeProvider time)
                 { WrongName: true } => HttpFailure.CertificateNameMismatch,
                 _ => HttpFailure.CertificateUntrusted,
             };
-            return Failed<T>(address, failure, $"the certificate is {certificate}");
+            return Failed(address, failure, $"the certificate is {certificate}");
         }
 
         if (!target.IsTls && stream.LooksLikeTls)
         {
-            return Failed<T>(address, HttpFailure.PlainOnTlsPort, "plain HTTP got a TLS answer");
+            return Failed(address, HttpFailure.PlainOnTlsPort, "plain HTTP got a TLS answer");
         }
 
         if (Inner<SocketException>(ex) is { } socket)
         {
-            return Failed<T>(address, FailureOf(socket.SocketErrorCode, connected: true), socket.Message);
+            return Failed(address, FailureOf(socket.SocketErrorCode, connected: true), socket.Message);
         }
 
         if (target.IsTls && certificate is null)
         {
             return stream.Received > 0 && !stream.LooksLikeTls
-                ? Failed<T>(
+                ? Failed(
                     address,
                     HttpFailure.TlsOnPlainPort,
                     $"the port answered a TLS greeting with \"{FirstOf(stream)}\", which is not TLS")
-                : Failed<T>(
+                : Failed(
                     address,
                     HttpFailure.TlsFailed,
                     stream.Received == 0
@@ -288,13 +349,13 @@ internal sealed class CheckedHttp(TargetAddresses addresses, TimeProvider time)
 
         return (ex as HttpRequestException)?.HttpRequestError switch
         {
-            HttpRequestError.ConfigurationLimitExceeded => Failed<T>(
+            HttpRequestError.ConfigurationLimitExceeded => Failed(
                 address, HttpFailure.ResponseTooLarge, $"headers of more than {HeaderLimitInKilobytes} KiB"),
-            HttpRequestError.InvalidResponse => Failed<T>(
+            HttpRequestError.InvalidResponse => Failed(
                 address,
                 HttpFailure.NotJson,
                 target.IsTls ? "the answer is not HTTP" : $"the answer is not HTTP: it begins with \"{FirstOf(stream)}\""),
-            _ => Failed<T>(
+            _ => Failed(
                 address,
                 HttpFailure.ConnectionReset,
                 stream.Received == 0
@@ -401,6 +462,18 @@ internal sealed class CheckedHttp(TargetAddresses addresses, TimeProvider time)
 
     private static string Seconds(TimeSpan span) => string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.###} s");
 
-    private static HttpReply<T> Failed<T>(IPAddress? address, HttpFailure failure, string seen)
-        where T : class => new(address, seen) { Failure = failure };
+    private static HttpReply Failed(IPAddress address, HttpFailure failure, string seen) =>
+        new(address, seen) { Failure = failure };
+
+    /// <summary>What a TLS handshake showed.</summary>
+    private sealed class Handshake
+    {
+        public CertificateSeen? Certificate { get; set; }
+
+        public SslStream? Stream { get; set; }
+
+        /// <summary>To be asked while the connection is open.</summary>
+        public TlsSeen? Seen() =>
+            Stream is { IsAuthenticated: true } stream ? new TlsSeen(stream.SslProtocol, stream.NegotiatedCipherSuite.ToString()) : null;
+    }
 }

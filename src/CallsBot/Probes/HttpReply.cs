@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Authentication;
 using RestEase;
 
 namespace CallsBot.Probes;
@@ -51,21 +52,83 @@ internal enum HttpFailure
 /// <summary>What became of one request to one address.</summary>
 /// <param name="Address">Null when the name did not resolve.</param>
 /// <param name="Seen">What was seen, as the end of a sentence that names the address.</param>
-internal sealed record HttpReply<T>(IPAddress? Address, string Seen)
-    where T : class
+internal record HttpReply(IPAddress? Address, string Seen)
 {
-    /// <summary>Null when there is a value.</summary>
+    /// <summary>Null when the answer is of use.</summary>
     public HttpFailure? Failure { get; init; }
 
-    /// <summary>Null when there is a failure.</summary>
-    public T? Value { get; init; }
-
+    /// <summary>Null when there was no HTTP answer.</summary>
     public int? Status { get; init; }
+
+    /// <summary>The body as it came, up to the limit; empty when there was no answer, or a secret one. Not safe to show.</summary>
+    public string Body { get; init; } = "";
 
     /// <summary>The first characters of the body, made safe to show; null when there was no answer, or a secret one.</summary>
     public string? BodyStart { get; init; }
 
+    /// <summary>The body was longer than what was read.</summary>
+    public bool IsCut { get; init; }
+
+    public string? MediaType { get; init; }
+
     public CertificateSeen? Certificate { get; init; }
 
+    /// <summary>What was agreed on; null when no TLS handshake came to its end.</summary>
+    public TlsSeen? Tls { get; init; }
+
+    public ClockSeen? Clock { get; init; }
+
+    /// <summary>How long the TCP connection took; null when there was none.</summary>
+    public TimeSpan? ConnectDuration { get; init; }
+
     public TimeSpan Duration { get; init; }
+
+    /// <summary>Names the body's length only: it can hold a token.</summary>
+    public override string ToString() => $"{Address}: {Failure?.ToString() ?? "answered"}, {Status}, {Body.Length} characters";
+}
+
+/// <summary>What became of one request to one address, when the answer was to be of a kind.</summary>
+internal sealed record HttpReply<T> : HttpReply
+    where T : class
+{
+    public HttpReply(HttpReply reply, T? value)
+        : base(reply)
+    {
+        Value = value;
+    }
+
+    /// <summary>Null when there is a failure.</summary>
+    public T? Value { get; init; }
+
+    public override string ToString() => base.ToString();
+}
+
+/// <param name="Protocol">Such as TLS 1.3.</param>
+/// <param name="CipherSuite">By its IANA name.</param>
+internal sealed record TlsSeen(SslProtocols Protocol, string CipherSuite)
+{
+    public override string ToString() => $"{ProtocolName}, {CipherSuite}";
+
+    private string ProtocolName => Protocol switch
+    {
+        SslProtocols.Tls12 => "TLS 1.2",
+        SslProtocols.Tls13 => "TLS 1.3",
+        var other => other.ToString(),
+    };
+}
+
+/// <summary>The peer's clock, read from an answer's Date header, and ours around it.</summary>
+/// <param name="Theirs">In whole seconds, cut off (RFC 9110 §6.6.1).</param>
+/// <param name="Asked">Ours when the question was sent.</param>
+/// <param name="Answered">Ours when the answer had come.</param>
+internal sealed record ClockSeen(DateTimeOffset Theirs, DateTimeOffset Asked, DateTimeOffset Answered)
+{
+    /// <summary>
+    /// By how much their clock is ahead of ours at least; negative when it is behind; zero when the two may agree.
+    /// They read their clock between <see cref="Asked"/> and <see cref="Answered"/>, and dropped less than a second.
+    /// </summary>
+    public TimeSpan Ahead =>
+        Theirs > Answered ? Theirs - Answered
+        : Theirs + TimeSpan.FromSeconds(1) < Asked ? Theirs + TimeSpan.FromSeconds(1) - Asked
+        : TimeSpan.Zero;
 }

@@ -13,7 +13,11 @@ internal static class ProbeServices
         services.AddSingleton<HostResolver>(Dns.GetHostAddressesAsync);
         services.AddSingleton<TargetAddresses>();
         services.AddSingleton<CheckedHttp>();
+        services.AddSingleton<SecondResolver>();
         services.AddSingleton<RtcdVersionProbe>();
+        services.AddSingleton<RtcdLoadProbe>();
+        services.AddSingleton<RtcdLoginProbe>();
+        services.AddSingleton<RtcdExposureProbe>();
         services.AddSingleton<MattermostPingProbe>();
         services.AddSingleton<OffloaderProbe>();
         return services;

@@ -25,6 +25,12 @@ internal sealed partial class RtcdOptions : IValidatableObject
     [Secret]
     public string? AuthKey { get; set; }
 
+    /// <summary>
+    /// The address of a name server to compare with, such as the one that clients use: <c>10.0.0.53</c> or
+    /// <c>10.0.0.53:53</c>. When it is empty, only the system's resolver is asked.
+    /// </summary>
+    public string? SecondResolver { get; set; }
+
     [Range(typeof(TimeSpan), "00:00:00.5", "00:00:05", ConvertValueInInvariantCulture = true, ParseLimitsInInvariantCulture = true)]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
@@ -37,6 +43,12 @@ internal sealed partial class RtcdOptions : IValidatableObject
         if (!string.IsNullOrEmpty(ServiceUrl) && !ProbeTarget.TryParse(ServiceUrl, out _, out var fault))
         {
             yield return new ValidationResult($"The URL {fault}.", [nameof(ServiceUrl)]);
+        }
+
+        if (!string.IsNullOrEmpty(SecondResolver) && !Probes.SecondResolver.TryParse(SecondResolver, out _))
+        {
+            yield return new ValidationResult(
+                "SecondResolver is not the address of a name server: write 10.0.0.53 or 10.0.0.53:53.", [nameof(SecondResolver)]);
         }
 
         if (string.IsNullOrEmpty(ClientId) != string.IsNullOrEmpty(AuthKey))

@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using CallsBot.Protocols.Rtcd;
 using Microsoft.Extensions.Options;
 
@@ -11,22 +10,28 @@ namespace CallsBot.Probes;
 /// Every address, because the Calls plugin does the same: it makes a client for each and does not start when one of them
 /// fails (mattermost-plugin-calls v1.12.2, server/rtcd.go, newRTCDClientManager).
 /// </remarks>
-internal sealed class RtcdVersionProbe(TargetAddresses addresses, IOptions<RtcdOptions> options, TimeProvider time)
+internal sealed class RtcdVersionProbe(TargetAddresses addresses, CheckedHttp http, IOptions<RtcdOptions> options)
 {
-    /// <summary>Certificates that are trusted besides the machine's own.</summary>
-    public X509Certificate2Collection ExtraRoots { get; init; } = [];
-
     /// <summary>Throws <see cref="OperationCanceledException"/> when <paramref name="cancellationToken"/> is cancelled, and nothing else.</summary>
     public async Task<RtcdVersionReplies> AskAsync(ProbeTarget target, CancellationToken cancellationToken)
     {
-        var http = new CheckedHttp(addresses, time) { ExtraRoots = ExtraRoots };
+        cancellationToken.ThrowIfCancellationRequested();
         var question = new HttpQuestion<RtcdVersion>(
             (client, token) => RtcdApi.Create(client).GetVersionAsync(token),
             "a version",
             version => $"version \"{SafeText.From(version.BuildVersion, 40)}\"",
             options.Value.ConnectTimeout,
             options.Value.ResponseTimeout);
-        var replies = await http.AskAsync(target, question, cancellationToken);
-        return new RtcdVersionReplies(target, [.. replies.Select(RtcdVersionReply.From)]);
+        var resolved = await addresses.ResolveAsync(target, cancellationToken);
+        return new RtcdVersionReplies(target, resolved, await http.AskAsync(target, resolved, question, cancellationToken));
     }
+}
+
+/// <param name="Target">Who was asked.</param>
+/// <param name="Resolved">What the name service said.</param>
+/// <param name="Replies">One for each address that the name has, in the name service's order; never empty.</param>
+internal sealed record RtcdVersionReplies(ProbeTarget Target, ResolvedTarget Resolved, IReadOnlyList<HttpReply<RtcdVersion>> Replies)
+{
+    /// <summary>Each address with its reply; empty when the name did not resolve.</summary>
+    public IEnumerable<(CheckedAddress Address, HttpReply<RtcdVersion> Reply)> ByAddress => Resolved.Addresses.Zip(Replies);
 }

@@ -26,6 +26,12 @@ internal sealed class TargetAddresses(HostResolver resolve, TimeProvider time)
             return Checked(target, [literal]);
         }
 
+        var started = time.GetTimestamp();
+        return await LookUpAsync(target, cancellationToken) with { Duration = time.GetElapsedTime(started) };
+    }
+
+    private async Task<ResolvedTarget> LookUpAsync(ProbeTarget target, CancellationToken cancellationToken)
+    {
         using var timeout = new CancellationTokenSource(ResolveTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
@@ -38,11 +44,14 @@ internal sealed class TargetAddresses(HostResolver resolve, TimeProvider time)
         }
         catch (SocketException ex)
         {
-            return ResolvedTarget.NotFound(ex.Message);
+            // EAI_AGAIN, and what else says nothing about the name (RFC 3493 §6.1).
+            var unknown = ex.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData;
+            return ResolvedTarget.NotFound(ex.Message) with { NameServiceFailed = !unknown };
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return ResolvedTarget.NotFound($"The name service did not answer within {ResolveTimeout.TotalSeconds:0} seconds.");
+            return ResolvedTarget.NotFound($"The name service did not answer within {ResolveTimeout.TotalSeconds:0} seconds.")
+                with { NameServiceFailed = true };
         }
     }
 
@@ -58,6 +67,12 @@ internal sealed class TargetAddresses(HostResolver resolve, TimeProvider time)
 /// <param name="Problem">What the name service said when it did not.</param>
 internal sealed record ResolvedTarget(IReadOnlyList<CheckedAddress> Addresses, string? Problem)
 {
+    /// <summary>The name service had no answer, which says nothing about the name.</summary>
+    public bool NameServiceFailed { get; init; }
+
+    /// <summary>How long the name service took; zero for an address, which needs none.</summary>
+    public TimeSpan Duration { get; init; }
+
     public static ResolvedTarget NotFound(string problem) => new([], problem);
 }
 

@@ -55,7 +55,7 @@ internal sealed partial class Diagnosis(CheckCatalog catalog, TimeProvider time,
         DiagnosisRequest request, string? url, int index, int count, ProgressState state, CancellationToken cancellationToken)
     {
         await using var scope = catalog.Open(url);
-        bool IsReported(ICheck check) => index == 0 || check.Group is CheckGroup.Rtcd or CheckGroup.Media;
+        bool IsReported(ICheck check) => index == 0 || IsOfRtcd(check);
         var wanted = scope.Checks
             .Where(IsReported)
             .Select(check => check.Id)
@@ -67,16 +67,20 @@ internal sealed partial class Diagnosis(CheckCatalog catalog, TimeProvider time,
         state.Expect(wanted.Count);
         var ends = await _schedule.RunAsync(
             scope.Checks, wanted, request.Deadline, Tell, cancellationToken);
-        return [.. ends.Where(end => IsReported(end.Check)).Select(end => ReportedCheck.From(end, target))];
+        return [.. ends.Where(end => IsReported(end.Check)).Select(end => Reported(end))];
 
         void Tell(CheckEnd end)
         {
             if (IsReported(end.Check))
             {
-                state.Ended(ReportedCheck.From(end, target));
+                state.Ended(Reported(end));
             }
         }
+
+        ReportedCheck Reported(CheckEnd end) => ReportedCheck.From(end, IsOfRtcd(end.Check) ? target : null);
     }
+
+    private static bool IsOfRtcd(ICheck check) => check.Group is CheckGroup.Rtcd or CheckGroup.Media;
 
     [LoggerMessage(LogLevel.Information, "Diagnosis {RunId} begins.")]
     private partial void LogStart(string runId);

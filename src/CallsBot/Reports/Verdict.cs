@@ -30,6 +30,9 @@ internal sealed record Verdict(
     IReadOnlyList<ReportedCheck> Untested,
     Confidence Confidence)
 {
+    /// <summary>Not one check came to a result.</summary>
+    public bool IsEmpty { get; init; }
+
     /// <summary>What to do next, in order.</summary>
     public IReadOnlyList<NextStep> NextSteps => Root?.Result.NextSteps ?? [];
 
@@ -47,7 +50,7 @@ internal sealed record Verdict(
         var others = failed.Where(check => check != root && !consequences.Contains(check)).ToList();
         return new Verdict(
             failed.Count > 0 ? Outcome.Fail
-            : untested.Any(IsGap) || !checks.Any(check => check.Result.Outcome is Outcome.Pass or Outcome.Warn) ? Outcome.Inconclusive
+            : untested.Any(IsGap) || (root is null && !checks.Any(check => check.Result.Outcome == Outcome.Pass)) ? Outcome.Inconclusive
             : root is not null ? Outcome.Warn
             : Outcome.Pass,
             root,
@@ -56,7 +59,10 @@ internal sealed record Verdict(
             untested,
             root is null ? Confidence.Low
             : root.Result.IsInferred || others.Count > 0 ? Confidence.Medium
-            : Confidence.High);
+            : Confidence.High)
+        {
+            IsEmpty = checks.All(check => check.Result.Outcome is Outcome.Inconclusive or Outcome.Skipped),
+        };
     }
 
     /// <summary>A skipped check says itself why it has nothing to look at; an inconclusive one, or one that hangs on it, leaves a gap.</summary>

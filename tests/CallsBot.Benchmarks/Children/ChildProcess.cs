@@ -93,6 +93,14 @@ internal sealed class ChildProcess : IAsyncDisposable
         throw new InvalidOperationException($"{path} did not answer 200. The end of the log:\n{await LogAsync(cancellationToken)}");
     }
 
+    /// <summary>Waits for the process to end by itself.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> EndAsync(CancellationToken cancellationToken)
+    {
+        await _process.WaitForExitAsync(cancellationToken);
+        return _process.ExitCode;
+    }
+
     /// <summary>Resident memory, in MiB, as Linux counts it.</summary>
     public double ResidentMebibytes()
     {

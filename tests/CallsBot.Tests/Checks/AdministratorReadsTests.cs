@@ -1,4 +1,5 @@
 using CallsBot.Checks;
+using CallsBot.Checks.Rtcd;
 using CallsBot.Mattermost;
 using CallsBot.Probes;
 using CallsBot.Protocols.Mattermost;
@@ -71,9 +72,9 @@ public sealed class AdministratorReadsTests
         sandbox.Mattermost.InstallCalls(version);
         using var client = Client(sandbox, asAdministrator ? sandbox.Mattermost.AdminToken : sandbox.Mattermost.BotToken);
         var options = new RtcdOptions { ServiceUrl = sandbox.Rtcd.Url.ToString() };
-        var check = new RtcdVersionCheck(
+        var check = new RtcdVersionCheck(new RtcdSurvey(
             new RtcdTargets(Options.Create(options), new AdministratorAccess(client), new CheckTarget(), TimeProvider.System),
-            RtcdProbing.Probe(options: options));
+            RtcdProbing.Probe(options: options)));
 
         var result = await check.RunAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
 

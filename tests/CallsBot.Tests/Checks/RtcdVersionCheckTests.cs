@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using CallsBot.Checks;
+using CallsBot.Checks.Rtcd;
 using CallsBot.Mattermost;
 using CallsBot.Probes;
 using CallsBot.Protocols.Mattermost;
@@ -465,8 +466,8 @@ public sealed class RtcdVersionCheckTests
     {
         var settings = options ?? new RtcdOptions();
         settings.ServiceUrl = url;
-        return new RtcdVersionCheck(
+        return new RtcdVersionCheck(new RtcdSurvey(
             new RtcdTargets(Options.Create(settings), administrator ?? AdministratorAccess.None, new CheckTarget(), time ?? TimeProvider.System),
-            RtcdProbing.Probe(resolve: resolve, options: settings));
+            RtcdProbing.Probe(resolve: resolve, options: settings)));
     }
 }

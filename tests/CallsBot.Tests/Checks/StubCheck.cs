@@ -13,7 +13,7 @@ internal sealed class StubCheck(string id, Func<int, CancellationToken, Task<Che
 
     public string Title => Id;
 
-    public CheckGroup Group => CheckGroup.Mattermost;
+    public CheckGroup Group { get; init; } = CheckGroup.Mattermost;
 
     public IReadOnlyList<string> Needs { get; init; } = [];
 

@@ -41,6 +41,28 @@ public sealed class SessionStoreTests
     }
 
     [Theory, Engines]
+    public async Task A_finding_of_a_version_that_knew_less_is_read_with_nothing_missing(string engine)
+    {
+        await using var database = await TestDatabase.OpenAsync(engine);
+        var store = Store(database.Database);
+        var session = await BegunAsync(store);
+        session = await store.TryAppendAsync(session, By(new Answered("first", "two")), default);
+        session = await store.TryAppendAsync(session!, By(new Checked("look", Outcome.Warn, "odd")) with { Result = Some.CheckResult(Outcome.Warn, "odd") }, default);
+        await database.Database.WriteAsync(
+            transaction => transaction.Connection!.ExecuteAsync(
+                "UPDATE session_steps SET result = @old WHERE result IS NOT NULL",
+                new { old = """{"CheckId":"look","Outcome":"Warn","ReasonCode":"odd","Summary":"Odd.","Detail":null,"Evidence":[],"Vantage":"Bot","NextSteps":[]}""" },
+                transaction),
+            default);
+
+        var finding = (await store.FindAsync(session!.Id, default))!.LatestFindings.ShouldHaveSingleItem();
+
+        finding.Summary.ShouldBe("Odd.");
+        finding.Subjects.ShouldBeEmpty();
+        finding.Inventory.ShouldBeEmpty();
+    }
+
+    [Theory, Engines]
     public async Task Of_many_steps_that_race_one_is_stored(string engine)
     {
         await using var database = await TestDatabase.OpenAsync(engine);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using CallsBot.Probes;
+using CallsBot.Protocols.Rtcd;
 using Microsoft.Extensions.Options;
 
 namespace CallsBot.Tests.Probes;
@@ -15,12 +16,14 @@ internal static class RtcdProbing
     public static RtcdVersionProbe Probe(
         TimeProvider? time = null, HostResolver? resolve = null, RtcdOptions? options = null, X509Certificate2? root = null)
     {
+        var addresses = new TargetAddresses(resolve ?? NoName, time ?? TimeProvider.System);
+        return new RtcdVersionProbe(addresses, CheckedHttp(time, resolve, root), Options.Create(options ?? new RtcdOptions()));
+    }
+
+    public static CheckedHttp CheckedHttp(TimeProvider? time = null, HostResolver? resolve = null, X509Certificate2? root = null)
+    {
         var clock = time ?? TimeProvider.System;
-        return new RtcdVersionProbe(
-            new TargetAddresses(resolve ?? NoName, clock), Options.Create(options ?? new RtcdOptions()), clock)
-        {
-            ExtraRoots = root is null ? [] : [root],
-        };
+        return new CheckedHttp(new TargetAddresses(resolve ?? NoName, clock), clock) { ExtraRoots = root is null ? [] : [root] };
     }
 
     public static ProbeTarget Target(string url)
@@ -30,7 +33,7 @@ internal static class RtcdProbing
     }
 
     /// <summary>Asks one address and hands back what became of it, within a bound.</summary>
-    public static async Task<RtcdVersionReply> AskAsync(this RtcdVersionProbe probe, string url)
+    public static async Task<HttpReply<RtcdVersion>> AskAsync(this RtcdVersionProbe probe, string url)
     {
         var replies = await probe.AskAsync(Target(url), CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
         return replies.Replies.ShouldHaveSingleItem();

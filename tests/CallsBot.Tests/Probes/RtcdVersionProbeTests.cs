@@ -24,7 +24,7 @@ public sealed class RtcdVersionProbeTests
         var reply = await RtcdProbing.Probe().AskAsync(rtcd.Url());
 
         reply.Failure.ShouldBeNull(reply.Seen);
-        reply.Version.ShouldNotBeNull().BuildVersion.ShouldBe("v1.2.6");
+        reply.Value.ShouldNotBeNull().BuildVersion.ShouldBe("v1.2.6");
         reply.Status.ShouldBe(200);
     }
 
@@ -70,7 +70,7 @@ public sealed class RtcdVersionProbeTests
         var reply = await RtcdProbing.Probe().AskAsync(rtcd.Url());
 
         reply.Failure.ShouldBe(failure, reply.Seen);
-        (reply.Version?.GoVersion).ShouldBe(failure is null ? "go1.19.8" : null);
+        (reply.Value?.GoVersion).ShouldBe(failure is null ? "go1.19.8" : null);
     }
 
     [Fact]

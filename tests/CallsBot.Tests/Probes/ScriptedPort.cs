@@ -13,10 +13,10 @@ internal sealed class ScriptedPort : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _accepting;
 
-    private ScriptedPort(Func<Socket, CancellationToken, Task> script, IPAddress address)
+    private ScriptedPort(Func<Socket, CancellationToken, Task> script, IPEndPoint endPoint)
     {
-        _listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        _listener.Bind(new IPEndPoint(address, 0));
+        _listener = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        _listener.Bind(endPoint);
         _listener.Listen();
         _accepting = AcceptAsync(script);
     }
@@ -26,28 +26,33 @@ internal sealed class ScriptedPort : IAsyncDisposable
     /// <summary>How many connections were accepted.</summary>
     public int Connections { get; private set; }
 
-    /// <summary>The last request that <see cref="Answering"/> or <see cref="AnsweringOverTls"/> read.</summary>
+    /// <summary>The last request that <see cref="Answering(Func{string, string}, IPAddress?, int)"/> or <see cref="AnsweringOverTls"/> read.</summary>
     public string Request { get; private set; } = "";
 
     public string Url(string scheme = "http", string host = "127.0.0.1") => $"{scheme}://{host}:{Port}";
 
-    public static ScriptedPort Running(Func<Socket, CancellationToken, Task> script, IPAddress? address = null) =>
-        new(script, address ?? IPAddress.Loopback);
+    public static ScriptedPort Running(Func<Socket, CancellationToken, Task> script, IPAddress? address = null, int port = 0) =>
+        new(script, new IPEndPoint(address ?? IPAddress.Loopback, port));
 
     /// <summary>Reads a request, sends these bytes and closes.</summary>
-    public static ScriptedPort Answering(string reply, IPAddress? address = null)
+    public static ScriptedPort Answering(string reply, IPAddress? address = null) => Answering(_ => reply, address);
+
+    /// <summary>Reads each request, sends what it says to it and closes. The request comes with its method and path first.</summary>
+    public static ScriptedPort Answering(Func<string, string> reply, IPAddress? address = null, int port = 0)
     {
-        ScriptedPort? port = null;
-        port = Running(
+        ScriptedPort? scripted = null;
+        scripted = Running(
             async (socket, cancellationToken) =>
             {
                 await using var stream = new NetworkStream(socket);
-                port!.Request = await ReadRequestAsync(stream, cancellationToken);
-                await stream.WriteAsync(Encoding.UTF8.GetBytes(reply), cancellationToken);
+                var request = await ReadRequestAsync(stream, cancellationToken);
+                scripted!.Request = request;
+                await stream.WriteAsync(Encoding.UTF8.GetBytes(reply(request)), cancellationToken);
                 await CloseAsync(socket, stream, cancellationToken);
             },
-            address);
-        return port;
+            address,
+            port);
+        return scripted;
     }
 
     public static ScriptedPort AnsweringOverTls(X509Certificate2 certificate, string reply)

@@ -11,12 +11,20 @@ internal static class SystemRoutes
     public static void Map(ApiRoutes routes, ServerConfiguration configuration)
     {
         routes.GetWithoutSession("/api/v4/system/ping", call => ApiReply.Ok(Ping(call.Query("get_server_status") == "true")));
-        routes.GetWithoutSession("/api/v4/config/client", _ => ApiReply.Ok(configuration.ClientConfig));
-        routes.GetWithoutSession("/api/v4/license/client", _ => ApiReply.Ok(configuration.License));
+        routes.GetWithoutSession("/api/v4/config/client", call =>
+        {
+            RequireOldFormat(call, "configuration", "api.config.client.old_format.app_error");
+            return ApiReply.Ok(configuration.ClientConfigFor(call.KnownAccount));
+        });
+        routes.GetWithoutSession("/api/v4/license/client", call =>
+        {
+            RequireOldFormat(call, "license", "api.license.client.old_format.app_error");
+            return ApiReply.Ok(configuration.LicenseFor(call.KnownAccount));
+        });
         routes.Get("/api/v4/config", call =>
         {
             call.RequireAdministrator(ReadConfig);
-            return ApiReply.Ok(configuration.Config);
+            return ApiReply.Ok(configuration.ShownConfig());
         });
         routes.Put("/api/v4/config/patch", async call =>
         {
@@ -33,6 +41,22 @@ internal static class SystemRoutes
             call.RequireAdministrator("get_logs");
             return ApiReply.Ok(configuration.Logs(call.Query("page", 0), call.Query("logs_per_page", 10_000)));
         });
+    }
+
+    // api4/config.go and api4/license.go: there has never been a new format.
+    private static void RequireOldFormat(ApiCall call, string what, string errorId)
+    {
+        switch (call.Query("format"))
+        {
+            case "old":
+                return;
+            case "":
+                throw new RefusedException(new ApiError(
+                    StatusCodes.Status501NotImplemented, errorId,
+                    $"New format for the client {what} is not supported yet. Please specify format=old in the query string."));
+            default:
+                throw new RefusedException(ApiError.BadParameter("format"));
+        }
     }
 
     private static JsonObject Ping(bool withServerStatus)

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using CallsBot.Checks;
+using CallsBot.Protocols.Mattermost;
+
+namespace CallsBot.Conversations;
+
+/// <summary>What all cards have in common: their colours, and the size that every server takes.</summary>
+internal static class CardProps
+{
+    public const string Neutral = "#1c58d9";
+    public const string Green = "#3db887";
+    public const string Amber = "#ffbc1f";
+    public const string Red = "#d24b4e";
+    public const string Grey = "#8d93a5";
+
+    // Servers before 6.0 take 8,000 characters of props (model/post.go, PostPropsMaxRunes); the server adds empty fields.
+    private const int LongestProps = 7_000;
+    private const int LongestText = 4_000;
+
+    public static string ColourOf(Outcome outcome) => outcome switch
+    {
+        Outcome.Pass => Green,
+        Outcome.Warn => Amber,
+        Outcome.Fail => Red,
+        _ => Grey,
+    };
+
+    /// <summary>Makes a card small enough for every server: evidence goes first, then the end of long texts.</summary>
+    public static PostProps Fit(IReadOnlyList<Attachment> attachments)
+    {
+        var props = new PostProps { Attachments = attachments };
+        for (var longest = LongestText; Length(props) > LongestProps && longest > 0; longest -= LongestText / 8)
+        {
+            props = props with
+            {
+                Attachments = [.. props.Attachments!.Select(attachment => attachment with
+                {
+                    Fields = null,
+                    Text = attachment.Text is { } text && text.Length > longest ? text[..longest] + " …" : attachment.Text,
+                })],
+            };
+        }
+
+        return props;
+    }
+
+    private static int Length(PostProps props) =>
+        JsonSerializer.Serialize(props, MattermostJson.Default.PostProps).Length;
+}

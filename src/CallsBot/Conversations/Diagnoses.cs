@@ -1,0 +1,343 @@
+using System.Globalization;
+using System.Text;
+using CallsBot.Mattermost;
+using CallsBot.Probes;
+using CallsBot.Protocols.Mattermost;
+using CallsBot.Reports;
+using Microsoft.Extensions.Options;
+
+namespace CallsBot.Conversations;
+
+/// <summary>
+/// Runs diagnoses for system administrators and shows them in their direct channel: one card, edited at most once a
+/// second, and the whole report as files under it.
+/// </summary>
+/// <remarks>
+/// Runs are kept in memory alone. A card that a restart left behind says so when its button is pressed.
+/// </remarks>
+internal sealed partial class Diagnoses(
+    Diagnosis diagnosis,
+    DiagnosisCard cards,
+    CheckQueue queue,
+    InboxStore inbox,
+    MattermostClient mattermost,
+    BotAccount bot,
+    IOptions<ConversationOptions> options,
+    TimeProvider time,
+    ILogger<Diagnoses> logger)
+{
+    private const int DefaultPort = 8045;
+
+    /// <summary>Each run joins a session on RTCD and has its own packets on the way.</summary>
+    private const int MostAtOnce = 3;
+
+    private static readonly TimeSpan BetweenEdits = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, DiagnosisRun> _runs = new(StringComparer.Ordinal);
+    private Report? _last;
+
+    /// <summary>Begins a run for whoever typed <c>/callshelp check</c>, or tells them over the response URL why not.</summary>
+    public async Task AskAsync(SlashCommandRequest command, string target, CancellationToken cancellationToken)
+    {
+        var me = await bot.GetAsync(cancellationToken);
+        if (await RefusalAsync(command.UserId, target, cancellationToken) is { } refusal)
+        {
+            await mattermost.RespondAsync(command.ResponseUrl, new SlashCommandResponse { Text = refusal }, cancellationToken);
+            return;
+        }
+
+        var direct = await mattermost.Api.CreateDirectChannelAsync([me.Id, command.UserId], cancellationToken);
+        var root = direct.Id == command.ChannelId ? command.RootId : "";
+        if (await BeginAsync(command.UserId, direct.Id, root, UrlOf(target), answersPost: null, cancellationToken) is { } why)
+        {
+            await mattermost.RespondAsync(command.ResponseUrl, new SlashCommandResponse { Text = why }, cancellationToken);
+        }
+    }
+
+    /// <summary>The same for a direct message.</summary>
+    /// <returns>What to answer instead of a card; null when a card was posted.</returns>
+    public async Task<string?> AskAsync(Post post, string target, CancellationToken cancellationToken) =>
+        await RefusalAsync(post.UserId, target, cancellationToken)
+        ?? await BeginAsync(post.UserId, post.ChannelId, post.RootId, UrlOf(target), post, cancellationToken);
+
+    /// <summary>Ends the run of a person, if there is one.</summary>
+    /// <param name="userId">The person.</param>
+    /// <param name="runId">The run that they mean; null for any.</param>
+    public bool Cancel(string userId, string? runId)
+    {
+        lock (_lock)
+        {
+            if (!_runs.TryGetValue(userId, out var run) || (runId is not null && run.Id != runId))
+            {
+                return false;
+            }
+
+            run.Cancel();
+            return true;
+        }
+    }
+
+    /// <summary>Answers a press on the card of a diagnosis. The token is known to be ours and in time.</summary>
+    public async Task<ActionResponse> PressAsync(
+        ActionRequest request, SignedToken token, string choice, CancellationToken cancellationToken)
+    {
+        if (token.UserId != request.UserId)
+        {
+            return Whisper(ConversationTexts.NotYourCard);
+        }
+
+        switch (choice)
+        {
+            case Choice.CancelDiagnosis:
+                return Cancel(request.UserId, token.Nonce)
+                    ? new ActionResponse()
+                    : new ActionResponse { Update = NodeCard.Closed(ConversationTexts.TestIsOver) };
+
+            case Choice.DiagnoseAgain:
+                if (await RefusalAsync(request.UserId, "", cancellationToken) is { } refusal)
+                {
+                    return Whisper(refusal);
+                }
+
+                return await BeginAsync(request.UserId, request.ChannelId, rootId: "", url: null, answersPost: null, cancellationToken) is { } why
+                    ? Whisper(why)
+                    : new ActionResponse();
+
+            default:
+                return Whisper(ConversationTexts.NoSuchChoice);
+        }
+    }
+
+    /// <summary>For <c>/callshelp status</c>; names no host, address or setting.</summary>
+    public string Status()
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"CallsBot {Diagnosis.ProgramVersion}, ").Append(bot.IsConnected ? "connected to Mattermost.\n" : "not connected to Mattermost just now.\n");
+        if (Volatile.Read(ref _last) is not { } last)
+        {
+            return text.Append("No test has been run since I was started. An administrator can type `/callshelp check`.").ToString();
+        }
+
+        return text
+            .Append(CultureInfo.InvariantCulture, $"Last test: {last.StartedAt:yyyy-MM-dd HH:mm} UTC, {ReportWords.Counts(last)}.\n")
+            .Append("**").Append(ReportWords.Of(last.Verdict.Outcome)).Append("**: ").Append(ReportWords.Headline(last.Verdict))
+            .ToString();
+    }
+
+    /// <summary>Why this person may not have this run; null when they may. Their role is read fresh.</summary>
+    private async Task<string?> RefusalAsync(string userId, string target, CancellationToken cancellationToken)
+    {
+        if (!(await mattermost.Api.GetUserAsync(userId, cancellationToken)).IsSystemAdministrator)
+        {
+            LogRefused(userId);
+            return ConversationTexts.ChecksAreForAdministrators;
+        }
+
+        if (target.Length == 0)
+        {
+            return null;
+        }
+
+        if (!options.Value.TypedTargets)
+        {
+            return ConversationTexts.TypedTargetsAreOff;
+        }
+
+        return target.Contains('@', StringComparison.Ordinal) ? ConversationTexts.TargetHasCredentials
+            : !ProbeTarget.TryParse(UrlOf(target)!, out var parsed, out var fault) ? ConversationTexts.BadTarget(fault)
+            : parsed.NamesLoopback ? ConversationTexts.TargetIsLoopback
+            : null;
+    }
+
+    /// <summary>"rtcd2" is http://rtcd2:8045.</summary>
+    private static string? UrlOf(string target)
+    {
+        if (target.Length == 0 || target.Contains("://", StringComparison.Ordinal))
+        {
+            return target.Length == 0 ? null : target;
+        }
+
+        var hasPort = target.LastIndexOf(':') is > 0 and var colon && colon > target.IndexOf(']');
+        return string.Create(CultureInfo.InvariantCulture, $"http://{target}{(hasPort ? "" : $":{DefaultPort}")}");
+    }
+
+    /// <returns>Why there is no run; null when it began.</returns>
+    private async Task<string?> BeginAsync(
+        string userId, string channelId, string rootId, string? url, Post? answersPost, CancellationToken cancellationToken)
+    {
+        var run = new DiagnosisRun(SignedTokens.NewNonce(), userId, url, time.GetTimestamp());
+        lock (_lock)
+        {
+            if (_runs.ContainsKey(userId))
+            {
+                return ConversationTexts.AlreadyTesting;
+            }
+
+            if (_runs.Count >= MostAtOnce)
+            {
+                return ConversationTexts.Busy;
+            }
+
+            _runs.Add(userId, run);
+        }
+
+        var queued = false;
+        try
+        {
+            var draft = new PostDraft { ChannelId = channelId, RootId = rootId, Props = cards.Running(run, progress: null, TimeSpan.Zero).Props };
+            var card = await mattermost.PostAsync(
+                answersPost is null ? draft : ReplyMark.Set(draft, answersPost, await bot.GetAsync(cancellationToken)), cancellationToken);
+            if (answersPost is not null)
+            {
+                // At once, because the mark on the card goes with its first change.
+                await inbox.AnsweredAsync(answersPost.Id, cancellationToken);
+            }
+
+            queued = queue.TryEnqueue("Running a diagnosis", "", token => RunAsync(run, card, token));
+            if (!queued)
+            {
+                await mattermost.Api.PatchPostAsync(card.Id, NodeCard.Closed(ConversationTexts.Busy), cancellationToken);
+            }
+        }
+        finally
+        {
+            if (!queued)
+            {
+                Forget(run);
+            }
+        }
+
+        return null;
+    }
+
+    private async Task RunAsync(DiagnosisRun run, Post card, CancellationToken cancellationToken)
+    {
+        Report report;
+        try
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(run.Cancelled, cancellationToken);
+            DiagnosisProgress? latest = null;
+            var running = diagnosis.RunAsync(
+                new DiagnosisRequest { RtcdUrls = run.RtcdUrl is { } url ? [url] : [] },
+                progress => Volatile.Write(ref latest, progress),
+                either.Token);
+            await ShowProgressAsync(run, card, running, () => Volatile.Read(ref latest), cancellationToken);
+            report = await running;
+        }
+        catch (Exception ex) when (ex is not OperationCanceledException)
+        {
+            await mattermost.Api.PatchPostAsync(card.Id, NodeCard.Closed(ConversationTexts.CouldNotTest), cancellationToken);
+            throw;
+        }
+        finally
+        {
+            Forget(run);
+        }
+
+        Volatile.Write(ref _last, report);
+        await mattermost.Api.PatchPostAsync(card.Id, cards.Ended(report, run), cancellationToken);
+        await AttachAsync(report, card, cancellationToken);
+    }
+
+    private async Task ShowProgressAsync(
+        DiagnosisRun run, Post card, Task<Report> running, Func<DiagnosisProgress?> latest, CancellationToken cancellationToken)
+    {
+        DiagnosisProgress? shown = null;
+        while (await Task.WhenAny(running, Task.Delay(BetweenEdits, time, cancellationToken)) != running)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (latest() is not { } progress || progress == shown)
+            {
+                continue;
+            }
+
+            shown = progress;
+            try
+            {
+                await mattermost.Api.PatchPostAsync(card.Id, cards.Running(run, progress, time.GetElapsedTime(run.Started)), cancellationToken);
+            }
+            catch (MattermostException ex)
+            {
+                // The last card matters; this one would have been replaced in a second.
+                LogNotShown(ex);
+            }
+        }
+    }
+
+    /// <summary>Puts the whole report under the card. A server that takes no files has still shown the card.</summary>
+    private async Task AttachAsync(Report report, Post card, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var files = new List<string>();
+            foreach (var (format, extension) in new[] { (ReportFormat.Markdown, "md"), (ReportFormat.Json, "json") })
+            {
+                using var content = new MemoryStream(Encoding.UTF8.GetBytes(format.Write(report)));
+                var file = await mattermost.UploadFileAsync(card.ChannelId, $"callsbot-{report.RunId}.{extension}", content, cancellationToken);
+                files.Add(file.Id);
+            }
+
+            await mattermost.PostAsync(
+                new PostDraft
+                {
+                    ChannelId = card.ChannelId,
+                    RootId = card.RootId.Length > 0 ? card.RootId : card.Id,
+                    Message = ConversationTexts.WholeReport,
+                    FileIds = files,
+                },
+                cancellationToken);
+        }
+        catch (MattermostException ex)
+        {
+            LogNotAttached(ex);
+        }
+    }
+
+    private void Forget(DiagnosisRun run)
+    {
+        // Under the lock, as is Cancel: nobody cancels what is disposed.
+        lock (_lock)
+        {
+            _runs.Remove(run.UserId);
+            run.Dispose();
+        }
+    }
+
+    private static ActionResponse Whisper(string text) => new() { EphemeralText = text, SkipSlackParsing = true };
+
+    [LoggerMessage(LogLevel.Information, "User {UserId} asked for a diagnosis and is no system administrator.")]
+    private partial void LogRefused(string userId);
+
+    [LoggerMessage(LogLevel.Warning, "The progress of a diagnosis could not be shown.")]
+    private partial void LogNotShown(Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "The report could not be attached as files.")]
+    private partial void LogNotAttached(Exception exception);
+}
+
+/// <summary>One diagnosis that somebody waits for.</summary>
+/// <param name="id">Names it in its buttons.</param>
+/// <param name="userId">Who asked for it.</param>
+/// <param name="rtcdUrl">The RTCD that they named; null for the configured one.</param>
+/// <param name="started">Timestamp of the start.</param>
+internal sealed class DiagnosisRun(string id, string userId, string? rtcdUrl, long started) : IDisposable
+{
+    private readonly CancellationTokenSource _cancelling = new();
+
+    public string Id => id;
+
+    public string UserId => userId;
+
+    public string? RtcdUrl => rtcdUrl;
+
+    public long Started => started;
+
+    public CancellationToken Cancelled => _cancelling.Token;
+
+    public bool IsCancelled => _cancelling.IsCancellationRequested;
+
+    public void Cancel() => _cancelling.Cancel();
+
+    public void Dispose() => _cancelling.Dispose();
+}
