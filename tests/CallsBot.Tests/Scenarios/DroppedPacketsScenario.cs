@@ -30,7 +30,8 @@ public sealed class DroppedPacketsScenario : IDisposable
         new("every third UDP packet to RTCD is dropped", "udp dport 8443 numgen inc mod 3 == 2 drop", "", Root: "*", "warn warn pass pass pass"),
         new("UDP packets above 200 bytes to RTCD are dropped", "udp dport 8443 udp length > 208 drop", "", "media-dtls", "pass pass pass pass fail"),
         new("UDP packets above 200 bytes from RTCD are dropped", "", "udp sport 8443 udp length > 208 drop", "media-dtls", "pass pass pass pass fail"),
-        new("UDP to RTCD is dropped after 15 packets", "udp dport 8443 limit rate over 1/hour burst 15 packets drop", "", Root: "*", "* * pass pass *"),
+        new("UDP to RTCD is dropped after four packets, IPv4", "ip version 4 udp dport 8443 limit rate over 1/hour burst 4 packets drop", "", Root: "*", "* pass pass pass *"),
+        new("UDP to RTCD is dropped once the path is found", "udp dport 8443 @th,64,8 >= 20 drop", "", "media-dtls", "pass pass pass pass fail"),
         new("the API port is dropped", "tcp dport 8045 drop", "", "rtcd-tcp", "skipped skipped skipped skipped skipped"),
         new("the API port is reset", "tcp dport 8045 reject with tcp reset", "", "rtcd-tcp", "skipped skipped skipped skipped skipped"),
     ];
