@@ -28,6 +28,13 @@ internal sealed class ReservedPort : IDisposable
                 $"The sandbox listens on loopback only, because its tokens are public: {address} is refused. Leave the address out.");
         }
 
+        return TakeAnywhere(address, port, whatFor);
+    }
+
+    /// <summary>The same at any address of this machine, for a server whose secrets are its own.</summary>
+    /// <exception cref="SandboxException">The port is taken, or the address is not this machine's.</exception>
+    public static ReservedPort TakeAnywhere(IPAddress address, int port, string whatFor)
+    {
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
@@ -39,6 +46,11 @@ internal sealed class ReservedPort : IDisposable
         {
             socket.Dispose();
             throw new SandboxException($"Port {port} for {whatFor} is taken. Stop what uses it, or choose another one.", ex);
+        }
+        catch (SocketException ex) when (ex.SocketErrorCode == SocketError.AddressNotAvailable)
+        {
+            socket.Dispose();
+            throw new SandboxException($"{address} is no address of this machine. See `ip address` for those there are.", ex);
         }
     }
 

@@ -17,10 +17,19 @@ internal static class SandboxApplication
             return 0;
         }
 
-        SandboxOptions options;
+        Func<CancellationToken, Task> run;
         try
         {
-            options = SandboxOptions.Parse(args);
+            if (args is [RtcdAloneOptions.Verb, .. var rest])
+            {
+                var alone = RtcdAloneOptions.Parse(rest);
+                run = token => RtcdAlone.RunAsync(alone, output, token);
+            }
+            else
+            {
+                var options = SandboxOptions.Parse(args);
+                run = token => RunAsync(options, output, token);
+            }
         }
         catch (SandboxException ex)
         {
@@ -33,7 +42,7 @@ internal static class SandboxApplication
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         try
         {
-            await RunAsync(options, output, ended.Token);
+            await run(ended.Token);
             return 0;
         }
         catch (SandboxException ex)
@@ -123,7 +132,8 @@ internal static class SandboxApplication
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
-    private static async Task WaitAsync(CancellationToken cancellationToken)
+    /// <summary>Waits for the token to be cancelled.</summary>
+    public static async Task WaitAsync(CancellationToken cancellationToken)
     {
         var ended = new TaskCompletionSource();
         await using var registration = cancellationToken.Register(ended.SetResult);

@@ -17,6 +17,10 @@ internal sealed record SandboxOptions(int MattermostPort, int RtcdPort, bool Wit
           --bot PATH      the bot's callsbot.dll; by default the one built beside this program
           --no-bot        do not start the bot; its settings are printed instead
           --help          this text
+
+        rtcd --address A [--address B]… [--port N] [--media-port N]
+                          starts the pretend RTCD alone, at these addresses of this machine (ports 8045 and
+                          8443), and prints a line of JSON with its URL and the client that is registered
         """;
 
     public static SandboxOptions Default { get; } = new(MattermostPort: 8065, RtcdPort: 8045, WithBotProcess: true, BotPath: null);
@@ -40,10 +44,10 @@ internal sealed record SandboxOptions(int MattermostPort, int RtcdPort, bool Wit
         return options;
     }
 
-    private static string ValueOf(IReadOnlyList<string> args, ref int i) =>
+    internal static string ValueOf(IReadOnlyList<string> args, ref int i) =>
         ++i < args.Count ? args[i] : throw new SandboxException($"{args[i - 1]} needs a value.");
 
-    private static int PortIn(IReadOnlyList<string> args, ref int i)
+    internal static int PortIn(IReadOnlyList<string> args, ref int i)
     {
         var option = args[i];
         var value = ValueOf(args, ref i);

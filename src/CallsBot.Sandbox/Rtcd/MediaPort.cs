@@ -381,6 +381,7 @@ internal sealed class MediaPort : IAsyncDisposable
             _packets.TryDequeue(out _);
         }
 
+        _context.Changed();
         return isLost;
     }
 

@@ -35,6 +35,9 @@ internal sealed class MediaPeer : IAsyncDisposable
     /// <summary>RTCD's own requests, as they come.</summary>
     public ChannelReader<StunMessage> Requests => _requests.Reader;
 
+    /// <summary>Answers that <see cref="CheckAsync(bool)"/> has not taken.</summary>
+    public ChannelReader<StunMessage> Replies => _answers.Reader;
+
     /// <summary>What is not STUN, as it comes; a <see cref="DtlsSession"/> takes it from here.</summary>
     public ChannelReader<byte[]> Other => _other.Reader;
 

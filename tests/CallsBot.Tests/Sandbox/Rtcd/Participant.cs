@@ -36,6 +36,9 @@ internal sealed class Participant : IDisposable
 
     public DtlsCertificate Certificate { get; } = DtlsCertificate.New(TimeProvider.System);
 
+    /// <summary>Whether a join says more than RTCD before v0.17.0 understands.</summary>
+    public bool WithFlags { get; set; } = true;
+
     public RtcdFrame.Hello Hello { get; private set; } = new("", "");
 
     /// <summary>What came trickled.</summary>
@@ -86,7 +89,8 @@ internal sealed class Participant : IDisposable
     /// <param name="candidates">How many to wait for.</param>
     public async Task JoinAsync(int candidates, params IceCandidate[] own)
     {
-        await SendAsync(new RtcdFrame.Join(CallId, "probe", SessionId) { ChannelId = "channel", Av1Support = false, DcSignaling = true });
+        var join = new RtcdFrame.Join(CallId, "probe", SessionId) { ChannelId = "channel" };
+        await SendAsync(WithFlags ? join with { Av1Support = false, DcSignaling = true } : join);
         await OfferAsync(own);
         await AnsweredAsync(candidates);
     }
