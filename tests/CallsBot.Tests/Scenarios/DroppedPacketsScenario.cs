@@ -45,7 +45,8 @@ public sealed class DroppedPacketsScenario : IDisposable
     {
         await using var network = await NetworkNamespaces.CreateAsync();
         using var rtcd = Start(network.OnRtcdSide(
-            "dotnet", typeof(RunningSandbox).Assembly.Location, "rtcd", "--address", NetworkNamespaces.RtcdAddress, "--address", NetworkNamespaces.RtcdAddress6));
+            "dotnet", typeof(RunningSandbox).Assembly.Location, "rtcd", "--port", "8045", "--media-port", "8443",
+            "--address", NetworkNamespaces.RtcdAddress, "--address", NetworkNamespaces.RtcdAddress6));
         try
         {
             using var told = JsonDocument.Parse(await rtcd.StandardOutput.ReadLineAsync().WaitAsync(Bound) ?? throw new InvalidOperationException(await rtcd.StandardError.ReadToEndAsync()));
