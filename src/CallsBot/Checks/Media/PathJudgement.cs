@@ -30,8 +30,6 @@ internal sealed class PathJudgement(PathReasons reasons, IceTransport transport,
     /// <summary>As many requests as an ICE agent sends before it gives a pair up (pion/ice v4.2.0, agent_config.go, defaultMaxBindingRequests).</summary>
     private const int EnoughRequests = 7;
 
-    /// <summary>One packet of a handful may be lost on any network.</summary>
-    private const int PacketsLostToTell = 2;
 
     /// <summary>
     /// Speech is poor from a few percent on. That half of a handful is lost by chance takes a path that loses a fifth or
@@ -50,7 +48,7 @@ internal sealed class PathJudgement(PathReasons reasons, IceTransport transport,
         if (best is not null)
         {
             return new PathFinding(
-                best.Lost < PacketsLostToTell ? reasons.Passed
+                best.Lost == 0 ? reasons.Passed
                 : best.Loss < LossThatNoCallStands ? reasons.PacketsLost
                 : WorksOtherwise(result) ? reasons.FallbackFails
                 : reasons.MostLost,
@@ -136,7 +134,8 @@ internal sealed class PathJudgement(PathReasons reasons, IceTransport transport,
             _ => "not tried, because there is nothing to connect to",
         },
         CandidateState.Silent when c.ServerRequests > 0 => string.Create(
-            CultureInfo.InvariantCulture, $"none of {c.Sent} packets was answered, and {c.ServerRequests} of RTCD's own came"),
+            CultureInfo.InvariantCulture,
+            $"none of {c.Sent} packets was answered, and {c.ServerRequests} of RTCD's own came{(c.ServerWasTold ? " when it was told to send" : "")}"),
         CandidateState.Silent => string.Create(CultureInfo.InvariantCulture, $"none of {c.Sent} packets was answered"),
         CandidateState.Refused when c.Transport == IceTransport.Udp => "the answer was that nothing listens there (ICMP port unreachable)",
         CandidateState.Refused => "the connection was refused",
@@ -175,7 +174,12 @@ internal sealed class PathJudgement(PathReasons reasons, IceTransport transport,
         CandidateState.ConnectTimeout => reasons.Blocked,
         CandidateState.Unreachable => c.SocketError is SocketError.HostUnreachable ? reasons.Unreachable : reasons.NoWayFromHere,
         CandidateState.Silent when WhySilenceSaysNothing(c, result).Length > 0 => reasons.NotTold,
-        CandidateState.Silent => c.ServerRequests > 0 ? reasons.OneWay : reasons.Blocked,
+        CandidateState.Silent => c switch
+        {
+            { ServerRequests: 0 } => reasons.Blocked,
+            { ServerWasTold: true } => reasons.OneWay,
+            _ => reasons.AnswersLost,
+        },
         _ => reasons.NotTold,
     };
 

@@ -77,7 +77,7 @@ internal sealed class PathReasons
             Outcome.Fail,
             $"Media does not get through between the bot and the call server {path}: a firewall drops it, or the address is wrong.",
             isUdp
-                ? "{seen}. The session was live: {proof}. So the packets, or the answers to them, are dropped on the way; which of the two cannot be told from here. {consequence}"
+                ? "{seen}. The session was live: {proof}. So the packets, or the answers to them, are dropped on the way. Which of the two cannot be told: RTCD was asked to send here first, and nothing came of that either, which NAT on this side can also cause. {consequence}"
                 : "{seen}. RTCD told of this address and port. {consequence}",
             openTheFirewall,
             InTheCloud,
@@ -90,11 +90,21 @@ internal sealed class PathReasons
         OneWay = new(
             "one-way",
             Outcome.Fail,
-            $"Media passes in one direction only {path}: from the call server to the bot.",
-            "{seen}. RTCD's own packets arrive here, and ours get no answer: most likely what is sent to RTCD's media port is dropped. {consequence}",
+            $"Media passes in one direction only {path}: from the call server to the bot, and not back.",
+            "{seen}. RTCD was told of this machine's address, and what it sends arrives; what is sent to RTCD's media port is dropped on the way. {consequence}",
             openTheFirewall,
             InTheCloud,
             watch)
+        {
+            IsInferred = true,
+        };
+        AnswersLost = new(
+            "answers-lost",
+            Outcome.Fail,
+            $"Packets pass between the bot and the call server {path}, but the answers to them do not.",
+            "{seen}. RTCD sends here because a packet from here reached it, so both directions are open, and yet not one answer came: most packets are lost, or a firewall lets only some through. {consequence}",
+            watch,
+            FromAClient)
         {
             IsInferred = true,
         };
@@ -182,6 +192,8 @@ internal sealed class PathReasons
 
     public Reason OneWay { get; }
 
+    public Reason AnswersLost { get; }
+
     public Reason Unreachable { get; }
 
     public Reason AnotherAnswers { get; }
@@ -203,7 +215,7 @@ internal sealed class PathReasons
 
     public IEnumerable<Reason> All =>
     [
-        PacketsLost, MostLost, Refused, Blocked, OneWay, Unreachable, AnotherAnswers, Closed, FallbackFails, NoWayFromHere, AddressRefused, NotTold,
+        PacketsLost, MostLost, Refused, Blocked, OneWay, AnswersLost, Unreachable, AnotherAnswers, Closed, FallbackFails, NoWayFromHere, AddressRefused, NotTold,
         NoCandidate, SomeAddressesFail,
     ];
 }

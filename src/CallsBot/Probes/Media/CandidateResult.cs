@@ -100,9 +100,15 @@ internal sealed record CandidateResult(IceCandidate Candidate, CandidateSource S
 
     /// <summary>
     /// Binding requests of the server, signed with our password, that reached this socket: proof that its packets come
-    /// here without being asked for by one of ours just before.
+    /// here. Unless it <see cref="ServerWasTold"/>, it knows of the socket from a request of ours, which then reached it.
     /// </summary>
     public int ServerRequests { get; init; }
+
+    /// <summary>
+    /// After all requests went unanswered, the server was told of this socket, to send to it unasked. Requests that come
+    /// then show that the way from the server is open, and that it is the way to it that is not.
+    /// </summary>
+    public bool ServerWasTold { get; init; }
 
     /// <summary>Answers to our requests that were not signed with the server's password.</summary>
     public int UnverifiedAnswers { get; init; }

@@ -40,12 +40,14 @@ public sealed class PretendRtcdTests
         ["no candidates"] = new(new() { Candidates = CandidatePlacement.None }, "rtcd-session no-candidates"),
         ["candidates in the answer"] = new(new() { Candidates = CandidatePlacement.InAnswer }, null),
         ["candidates before the answer"] = new(new() { Candidates = CandidatePlacement.BeforeAnswer }, null),
-        ["udp in"] = new(new() { LosesUdpIn = IpFamilies.Both }, "media-udp-ipv4 blocked") { Fails = ["media-udp-ipv6"] },
+        ["udp in"] = new(new() { LosesUdpIn = IpFamilies.Both }, "media-udp-ipv4 one-way") { Fails = ["media-udp-ipv6"] },
         ["udp out"] = new(new() { LosesUdpOut = IpFamilies.Both }, "media-udp-ipv4 blocked") { Fails = ["media-udp-ipv6"] },
+        ["udp both ways"] = new(
+            new() { LosesUdpIn = IpFamilies.Both, LosesUdpOut = IpFamilies.Both }, "media-udp-ipv4 blocked") { Fails = ["media-udp-ipv6"] },
         ["udp ipv6"] = new(new() { LosesUdpIn = IpFamilies.IPv6 }, "media-udp-ipv6 fallback-fails"),
         ["tcp silent"] = new(new() { SilentTcp = IpFamilies.Both }, "media-tcp-ipv4 fallback-fails") { Warns = ["media-tcp-ipv6"] },
         ["tcp refused"] = new(new() { RefusesTcp = IpFamilies.Both }, "media-tcp-ipv4 fallback-fails") { Warns = ["media-tcp-ipv6"] },
-        ["udp and tcp"] = new(new() { LosesUdpIn = IpFamilies.Both, RefusesTcp = IpFamilies.Both }, "media-udp-ipv4 blocked")
+        ["udp and tcp"] = new(new() { LosesUdpIn = IpFamilies.Both, RefusesTcp = IpFamilies.Both }, "media-udp-ipv4 one-way")
         {
             Fails = ["media-udp-ipv6", "media-tcp-ipv4", "media-tcp-ipv6"], Skips = ["media-dtls"],
         },

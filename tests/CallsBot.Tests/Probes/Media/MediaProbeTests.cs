@@ -57,6 +57,9 @@ public sealed class MediaProbeTests : IAsyncLifetime
         result.Dtls.Handshake.PeerFingerprint.ShouldBe(_peer.Announces);
         result.Times.Connected!.Value.ShouldBeLessThan(result.Times.Total);
         _peer.CheckedBack.ShouldBeGreaterThan(0);
+
+        // Told of our socket beforehand, RTCD would open its own firewall to it.
+        _peer.Told.ShouldBeEmpty();
     }
 
     [Fact]
@@ -109,6 +112,9 @@ public sealed class MediaProbeTests : IAsyncLifetime
 
         result.Candidates.Select(c => (c.State, c.Received)).ShouldBe([(CandidateState.Silent, 0), (CandidateState.Answered, result.Candidates[1].Received)]);
         (result.Candidates[0].Sent, result.Candidates[0].Loss).ShouldBe((7, 1d));
+        (result.Candidates[0].ServerWasTold, result.Candidates[0].ServerRequests).ShouldBe((true, 0));
+        var told = _peer.Told.ShouldHaveSingleItem();
+        new IPEndPoint(told.Address!, told.Port).ShouldBe(result.Candidates[0].LocalAddress);
         result.Dtls!.Handshake.Outcome.ShouldBe(DtlsOutcome.Completed);
         (result.Dtls.Candidate.Transport, result.Dtls.PeerSentData).ShouldBe((IceTransport.Tcp, true));
     }

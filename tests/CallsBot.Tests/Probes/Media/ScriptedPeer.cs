@@ -67,6 +67,9 @@ internal sealed class ScriptedPeer : IAsyncDisposable
 
     public TaskCompletionSource<SessionDescription> Offered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>The candidates of ours that it was told of.</summary>
+    public ConcurrentQueue<IceCandidate> Told { get; } = [];
+
     public TaskCompletionSource<string> Left { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Uri Address => _server!.Address;
@@ -183,6 +186,12 @@ internal sealed class ScriptedPeer : IAsyncDisposable
                 SessionDescription.TryParse(description.Sdp, out _offer).ShouldBeTrue();
                 Offered.TrySetResult(_offer!);
                 await OnOffer(this);
+                break;
+            case RtcdFrame.Rtc { Message: { Type: RtcdMessageType.Ice } message }:
+                message.SessionId.ShouldBe(_sessionId);
+                RtcdCandidate.TryParse(message.Data.Span, out var trickled).ShouldBeTrue();
+                IceCandidate.TryParse(trickled!.Candidate, out var told).ShouldBeTrue();
+                Told.Enqueue(told!);
                 break;
             case RtcdFrame.Leave leave:
                 Left.TrySetResult(leave.SessionId);
