@@ -20,8 +20,15 @@ need() { # need COMMAND-OR-FILE PACKAGE…
 
 need chromium chromium
 need ss iproute2
+need nft nftables
 need openssl openssl
 need '/usr/lib/postgresql/*/bin/initdb' postgresql
+
+# Network namespaces need root; without them the tests that drop packets are skipped.
+if ip netns add callsbot-probe 2>/dev/null; then
+  ip netns del callsbot-probe
+  export CALLSBOT_TEST_NETNS=1
+fi
 
 # A PostgreSQL of the tests' own. It refuses to run as root, so root lends it the package's account.
 postgres=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)

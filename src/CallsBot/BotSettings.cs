@@ -14,6 +14,7 @@ internal static class BotSettings
         SettingsSection.Of(MattermostOptions.Section, new MattermostOptions.Validator()),
         SettingsSection.Of(ConversationOptions.Section, new ConversationOptions.Validator()),
         SettingsSection.Of(RtcdOptions.Section, new RtcdOptions.Validator()),
+        SettingsSection.Of(OffloaderOptions.Section, new OffloaderOptions.Validator()),
         SettingsSection.Of(StorageOptions.Section, new StorageOptions.Validator()),
     ]);
 }

@@ -1,3 +1,4 @@
+using CallsBot.Checks.Offloader;
 using CallsBot.Checks.Plugin;
 using CallsBot.Checks.Rtcd;
 using CallsBot.Mattermost;
@@ -19,6 +20,7 @@ internal static class CheckServices
         services.TryAddSingleton(PublicAccess.None);
         services.TryAddSingleton(CallbackAddress.None);
         services.AddPluginChecks();
+        services.AddOffloaderChecks();
         services.AddRtcdChecks();
         services.AddSingleton(provider => new CheckCatalog(provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddSingleton<CheckRunner>();

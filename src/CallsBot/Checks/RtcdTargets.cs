@@ -68,7 +68,7 @@ internal sealed class RtcdTargets
         {
             var config = await AdministratorReads.AskAsync(api.GetConfigAsync, _time, cancellationToken);
             return PluginSetting(config) is { Length: > 0 } url
-                ? new RtcdServiceUrl(url, "from the Calls plugin's setting RTCD Service URL")
+                ? new RtcdServiceUrl(url, "from the Calls plugin's setting RTCD Service URL") { IsPlugins = true }
                 : new RtcdServiceUrl(null, $"{Hint}, and the Calls plugin's setting RTCD Service URL is empty: calls run inside Mattermost.");
         }
         catch (MattermostException ex)
@@ -129,6 +129,9 @@ internal sealed class RtcdTargets
 /// <param name="Source">Where it was found, as it follows "The URL"; or a sentence that says why there is none.</param>
 internal sealed record RtcdServiceUrl(string? Value, string Source)
 {
+    /// <summary>It is the plugin's own setting, and nobody told CallsBot to look there.</summary>
+    public bool IsPlugins { get; init; }
+
     public override string ToString() => Value is null ? Source : $"a URL {Source}";
 }
 

@@ -22,7 +22,7 @@ internal static class OfflineServices
     /// <summary>Throws <see cref="SettingsException"/> when a source of the settings cannot be read, or a value that is used may not be.</summary>
     public static ServiceProvider Create(LoadedSettings settings)
     {
-        var used = BotSettings.Known.FaultsOfPresent(settings.Settings, RtcdOptions.Section, MattermostOptions.Section);
+        var used = BotSettings.Known.FaultsOfPresent(settings.Settings, RtcdOptions.Section, OffloaderOptions.Section, MattermostOptions.Section);
         if (settings.Faults.Concat(used).ToList() is { Count: > 0 } faults)
         {
             throw new SettingsException(faults);

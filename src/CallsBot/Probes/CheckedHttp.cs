@@ -77,7 +77,8 @@ internal sealed class CheckedHttp(TargetAddresses addresses, TimeProvider time)
             question.ConnectTimeout,
             question.ResponseTimeout,
             cancellationToken);
-        HttpReply<T> Fail(HttpFailure failure, string seen) => new(reply with { Failure = failure, Seen = seen }, null);
+        var kept = question.AnswerIsSecret && reply.Status == 200 ? reply with { Body = "", BodyStart = null } : reply;
+        HttpReply<T> Fail(HttpFailure failure, string seen) => new(kept with { Failure = failure, Seen = seen }, null);
         if (reply.Failure is not null || response is null)
         {
             return new HttpReply<T>(reply, null);
@@ -96,7 +97,7 @@ internal sealed class CheckedHttp(TargetAddresses addresses, TimeProvider time)
         try
         {
             var value = response.GetContent();
-            return new HttpReply<T>(reply with { Seen = question.Describe(value) }, value);
+            return new HttpReply<T>(kept with { Seen = question.Describe(value) }, value);
         }
         catch (JsonException ex)
         {

@@ -16,7 +16,11 @@ internal sealed record HttpQuestion<T>(
     Func<T, string> Describe,
     TimeSpan ConnectTimeout,
     TimeSpan ResponseTimeout)
-    where T : class;
+    where T : class
+{
+    /// <summary>The body of a good answer is kept out of the reply.</summary>
+    public bool AnswerIsSecret { get; init; }
+}
 
 /// <summary>
 /// What keeps an answer from being had, in the order of how far the question got: of several failures the last in this
@@ -56,10 +60,10 @@ internal record HttpReply(IPAddress? Address, string Seen)
     /// <summary>Null when there was no HTTP answer.</summary>
     public int? Status { get; init; }
 
-    /// <summary>The body as it came, up to the limit; empty when there was no answer. Not safe to show.</summary>
+    /// <summary>The body as it came, up to the limit; empty when there was no answer, or a secret one. Not safe to show.</summary>
     public string Body { get; init; } = "";
 
-    /// <summary>The first characters of the body, made safe to show; null when there was no answer.</summary>
+    /// <summary>The first characters of the body, made safe to show; null when there was no answer, or a secret one.</summary>
     public string? BodyStart { get; init; }
 
     /// <summary>The body was longer than what was read.</summary>

@@ -10,6 +10,7 @@ internal static class ProbeServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptionsWithValidateOnStart<RtcdOptions, RtcdOptions.Validator>().BindConfiguration(RtcdOptions.Section);
+        services.AddOptionsWithValidateOnStart<OffloaderOptions, OffloaderOptions.Validator>().BindConfiguration(OffloaderOptions.Section);
         services.AddSingleton<HostResolver>(Dns.GetHostAddressesAsync);
         services.AddSingleton<TargetAddresses>();
         services.AddSingleton<CheckedHttp>();
@@ -21,6 +22,7 @@ internal static class ProbeServices
         services.AddSingleton<MediaProbe>();
         services.AddSingleton<RtcdExposureProbe>();
         services.AddSingleton<MattermostPingProbe>();
+        services.AddSingleton<OffloaderProbe>();
         return services;
     }
 }

@@ -33,6 +33,12 @@ internal sealed class PathJudgement(PathReasons reasons, IceTransport transport,
     /// <summary>One packet of a handful may be lost on any network.</summary>
     private const int PacketsLostToTell = 2;
 
+    /// <summary>
+    /// Speech is poor from a few percent on. That half of a handful is lost by chance takes a path that loses a fifth or
+    /// more.
+    /// </summary>
+    private const double LossThatNoCallStands = 0.5;
+
     public IEnumerable<CandidateResult> Of(MediaProbeResult result) => result.Candidates.Where(IsOfThis);
 
     /// <param name="api">Where RTCD's API is reached.</param>
@@ -43,7 +49,13 @@ internal sealed class PathJudgement(PathReasons reasons, IceTransport transport,
         var best = all.Where(c => c.State == CandidateState.Answered).OrderBy(c => c.Loss).ThenBy(c => c.MedianRoundTrip).FirstOrDefault();
         if (best is not null)
         {
-            return new PathFinding(best.Lost >= PacketsLostToTell ? reasons.PacketsLost : reasons.Passed, Sentence(best), best);
+            return new PathFinding(
+                best.Lost < PacketsLostToTell ? reasons.Passed
+                : best.Loss < LossThatNoCallStands ? reasons.PacketsLost
+                : WorksOtherwise(result) ? reasons.FallbackFails
+                : reasons.MostLost,
+                Sentence(best),
+                best);
         }
 
         if (all.Count == 0)
@@ -181,8 +193,8 @@ internal sealed class PathJudgement(PathReasons reasons, IceTransport transport,
         || (family == AddressFamily.InterNetworkV6 && Works(result, transport, AddressFamily.InterNetwork));
 
     private static bool Works(MediaProbeResult result, IceTransport transport, AddressFamily? family = null) =>
-        result.Candidates.Any(c =>
-            c.State == CandidateState.Answered && c.Transport == transport && (family is null || c.Family == family));
+        result.Candidates.Any(c => c is { State: CandidateState.Answered, Loss: < LossThatNoCallStands }
+            && c.Transport == transport && (family is null || c.Family == family));
 
     /// <summary>
     /// Whether an address is one that ought to be reached from here. A public one is; a private one when RTCD itself is

@@ -53,6 +53,15 @@ internal sealed class PathReasons
             watch,
             new NextStep("From the machine that CallsBot runs on, see where on the way packets are lost.", "mtr -rwbc 50 '{address}'"),
             FromAClient);
+        MostLost = new(
+            "most-packets-lost",
+            Outcome.Fail,
+            $"Most packets between the bot and the call server are lost {path}: no call can be held like this.",
+            "{seen}. A rule that lets only a few packets through, an overloaded line, or a machine that two paths lead to does this. {consequence}",
+            watch,
+            new NextStep("From the machine that CallsBot runs on, see where on the way packets are lost.", "mtr -rwbc 50 '{address}'"),
+            new NextStep("On the RTCD server, look for rules that count or limit.", "sudo nft list ruleset | grep -nE 'limit|quota|ct count|meter'; sudo iptables -S | grep -E 'limit|recent|connlimit'"),
+            FromAClient);
         Refused = new(
             isUdp ? "nothing-listens" : "connection-refused",
             Outcome.Fail,
@@ -165,6 +174,8 @@ internal sealed class PathReasons
 
     public Reason PacketsLost { get; }
 
+    public Reason MostLost { get; }
+
     public Reason Refused { get; }
 
     public Reason Blocked { get; }
@@ -192,7 +203,7 @@ internal sealed class PathReasons
 
     public IEnumerable<Reason> All =>
     [
-        PacketsLost, Refused, Blocked, OneWay, Unreachable, AnotherAnswers, Closed, FallbackFails, NoWayFromHere, AddressRefused, NotTold,
+        PacketsLost, MostLost, Refused, Blocked, OneWay, Unreachable, AnotherAnswers, Closed, FallbackFails, NoWayFromHere, AddressRefused, NotTold,
         NoCandidate, SomeAddressesFail,
     ];
 }

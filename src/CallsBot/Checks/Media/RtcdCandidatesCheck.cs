@@ -11,16 +11,16 @@ namespace CallsBot.Checks.Media;
 /// Are the media addresses that RTCD tells clients such as clients can reach?
 /// </summary>
 /// <remarks>
-/// <para>Where clients are is not known here; what is known is where RTCD's API is reached. A public address there means
-/// that the installation is on the internet: then private media addresses are the mistake of a missing or wrong
-/// ice_host_override, whatever else works. At a private address, RTCD is inside, and so may all clients be: private media
-/// addresses are then right for an installation that nobody uses from outside, and pass with a note, since nothing seen
-/// tells the one from the other. An address that nobody beyond one machine can reach, loopback or Docker's own network, is
-/// wrong in both, unless RTCD itself is reached at such a one: then everything is on one machine.</para>
+/// <para>Where clients are is not known here; what is known is where RTCD's API and Mattermost are reached. A public address
+/// of either means that the installation is on the internet: then private media addresses are the mistake of a missing or
+/// wrong ice_host_override, whatever else works. Where both are inside, so may all clients be: private media addresses are
+/// then right for an installation that nobody uses from outside, and pass with a note, since nothing seen tells the one
+/// from the other. An address that nobody beyond one machine can reach, loopback or Docker's own network, is wrong in both,
+/// unless RTCD itself is reached at such a one: then everything is on one machine.</para>
 /// <para>IPv4 decides when there are IPv4 addresses, because clients without IPv6 have to find one. Reflexive addresses do
 /// not count: they belong to passing ports that no firewall opens.</para>
 /// </remarks>
-internal sealed class RtcdCandidatesCheck(RtcdSurvey survey, MediaSurvey media) : ICheck
+internal sealed class RtcdCandidatesCheck(RtcdSurvey survey, MediaSurvey media, PublicSite site) : ICheck
 {
     private static readonly NextStep WhatIsSet = new(
         "On the RTCD server, see what is set.", "grep -nE 'ice_(host|port|address|servers)' /opt/rtcd/rtcd.toml; env | grep RTCD_RTC_ICE");
@@ -54,7 +54,7 @@ internal sealed class RtcdCandidatesCheck(RtcdSurvey survey, MediaSurvey media) 
         "private-candidates",
         Outcome.Fail,
         "The call server tells clients of private addresses, which clients on the internet cannot reach.",
-        "{failed}. RTCD is reached at the public address {api}, so clients may come from anywhere: it has to tell them of an address that leads to it from there.",
+        "{failed}. {public}, so clients may come from anywhere: RTCD has to tell them of an address that leads to it from there.",
         SetInFile,
         SetInEnvironment,
         Restart,
@@ -120,18 +120,23 @@ internal sealed class RtcdCandidatesCheck(RtcdSurvey survey, MediaSurvey media) 
     {
         var where = await survey.FindAsync(cancellationToken);
         var sessions = (await media.ProbeAsync(cancellationToken)).Where(s => s.Result.Failure is null).ToList();
-        return sessions.Count == 0 ? where.Nothing(Id) : Judge(where, sessions);
+        return sessions.Count == 0
+            ? where.Nothing(Id)
+            : Judge(where, sessions, await site.FindAddressAsync(cancellationToken));
     }
 
     /// <param name="where">The RTCD.</param>
     /// <param name="sessions">Such as had candidates; at least one.</param>
-    public CheckResult Judge(RtcdWhere where, IReadOnlyList<SessionAtAddress> sessions)
+    /// <param name="siteAddress">The public address at which people open Mattermost; null when it is not public, or not known.</param>
+    public CheckResult Judge(RtcdWhere where, IReadOnlyList<SessionAtAddress> sessions, IPAddress? siteAddress)
     {
-        var found = sessions.Select(s => (Session: s, At: Judge(s))).ToList();
+        var found = sessions.Select(s => (Session: s, At: Judge(s, siteAddress is not null))).ToList();
         var deciding = (found.Find(f => f.At.Reason.Outcome == Outcome.Fail) is { At: not null } failed ? failed : found[0]).Session;
         Dictionary<string, string> words = new()
         {
-            ["api"] = deciding.Address.ToString(),
+            ["public"] = SpecialAddress.Of(deciding.Address) is null
+                ? $"RTCD is reached at the public address {deciding.Address}"
+                : $"Mattermost is opened at the public address {siteAddress}",
             ["suggested"] = SpecialAddress.Of(deciding.Address) is null ? deciding.Address.ToString() : "ADDRESS_THAT_CLIENTS_REACH",
             ["media"] = deciding.Result.Candidates.Select(c => c.Candidate.Port).FirstOrDefault(8443).ToString(System.Globalization.CultureInfo.InvariantCulture),
         };
@@ -149,38 +154,29 @@ internal sealed class RtcdCandidatesCheck(RtcdSurvey survey, MediaSurvey media) 
         };
     }
 
-    private static AtAddress Judge(SessionAtAddress session)
+    private static AtAddress Judge(SessionAtAddress session, bool isSitePublic)
     {
         var hosts = session.Result.Candidates.Where(c => c.Candidate.Type == IceCandidateType.Host).ToList();
         var counted = hosts.Exists(IsIPv4) ? hosts.FindAll(IsIPv4) : hosts;
         var seen = counted.Count == 0
             ? "RTCD tells clients of no address of its own"
             : $"RTCD tells clients {string.Join(", ", counted.DistinctBy(c => c.Candidate.Host).Select(Named))}";
-        return new AtAddress(session.Address, ReasonOf(counted, session.Address), seen);
+        return new AtAddress(session.Address, ReasonOf(counted, session.Address, isSitePublic), seen);
     }
 
-    private static Reason ReasonOf(List<CandidateResult> candidates, IPAddress api)
+    private static Reason ReasonOf(List<CandidateResult> candidates, IPAddress api, bool isSitePublic)
     {
-        var kinds = candidates.Select(c => AddressOf(c) is { } address ? (Address: address, Kind: SpecialAddress.Of(address)) : default)
-            .Where(pair => pair.Address is not null)
-            .ToList();
+        var kinds = candidates.Select(AddressOf).OfType<IPAddress>().Select(SpecialAddress.Of).ToList();
         var apiKind = SpecialAddress.Of(api);
-        if (kinds.Exists(pair => pair.Kind is null))
-        {
-            return Passed;
-        }
-
-        // Where RTCD is reached on this machine, whatever it tells of was reached from where the bot is.
-        if (apiKind?.Reach == Reach.SameMachine && kinds.Exists(pair => pair.Kind!.Reach is Reach.SameMachine or Reach.SameNetwork))
-        {
-            return kinds.Exists(pair => pair.Kind!.Reach == Reach.SameNetwork) ? PassedInside : PassedOneMachine;
-        }
-
+        var isPublic = apiKind is null || isSitePublic;
+        var isOneMachine = apiKind?.Reach == Reach.SameMachine && !isPublic;
         return kinds switch
         {
-            _ when kinds.Exists(pair => pair.Kind!.Reach == Reach.SameNetwork) => apiKind is null ? Private : PassedInside,
-            _ when kinds.Exists(pair => pair.Kind == SpecialAddress.Docker) => Docker,
-            _ when kinds.Exists(pair => pair.Kind!.Reach == Reach.SameMachine) => Loopback,
+            _ when kinds.Exists(kind => kind is null) => Passed,
+            _ when kinds.Exists(kind => kind!.Reach == Reach.SameNetwork) => isPublic ? Private : PassedInside,
+            _ when isOneMachine && kinds.Exists(kind => kind!.Reach == Reach.SameMachine) => PassedOneMachine,
+            _ when kinds.Contains(SpecialAddress.Docker) => Docker,
+            _ when kinds.Exists(kind => kind!.Reach == Reach.SameMachine) => Loopback,
             _ => Unusable,
         };
     }

@@ -1,12 +1,13 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using CallsBot.Checks.Offloader;
 using CallsBot.Probes;
 using CallsBot.Protocols.Rtcd;
 
 namespace CallsBot.Checks.Plugin;
 
 /// <summary>Do the versions of Mattermost, the Calls plugin, RTCD and the offloader go together?</summary>
-internal sealed class CallsVersionsCheck(Installation installation, Compatibility compatibility) : ICheck
+internal sealed class CallsVersionsCheck(Installation installation, OffloaderService offloader, Compatibility compatibility) : ICheck
 {
     public const string Incompatible = "versions-incompatible";
     public const string KnownFaults = "versions-with-known-faults";
@@ -66,7 +67,8 @@ internal sealed class CallsVersionsCheck(Installation installation, Compatibilit
     {
         var backendTask = installation.BackendAsync(cancellationToken);
         var clientTask = installation.ClientConfigAsync(cancellationToken);
-        await Task.WhenAll(backendTask, clientTask);
+        var offloaderTask = offloader.VersionAsync(cancellationToken);
+        await Task.WhenAll(backendTask, clientTask, offloaderTask);
         var (backend, client) = (await backendTask, await clientTask);
         if (!installation.HasServer)
         {
@@ -78,7 +80,7 @@ internal sealed class CallsVersionsCheck(Installation installation, Compatibilit
             ["server"] = client.Value?.GetValueOrDefault("Version"),
             ["plugin"] = backend.PluginVersion,
             ["rtcd"] = backend.RtcdVersion,
-            ["offloader"] = null,
+            ["offloader"] = await offloaderTask,
         };
         var versions = new Dictionary<string, RtcdSemver>();
         foreach (var (product, text) in said)

@@ -1,5 +1,5 @@
 using System.Globalization;
-using CallsBot.Mattermost;
+using CallsBot.Probes;
 using CallsBot.Probes.Turn;
 using CallsBot.Protocols.Calls;
 
@@ -37,7 +37,7 @@ internal static partial class SettingRules
             RuleScope.Version1,
             SettingsPage,
             context => EntryHits(context, server => server.UnknownNames.Count > 0
-                ? $"has a name that means nothing ({Probes.SafeText.From(string.Join(", ", server.UnknownNames), 60)}), so what it holds has no effect; the names are urls, username and credential"
+                ? $"has a name that means nothing ({SafeText.From(string.Join(", ", server.UnknownNames), 60)}), so what it holds has no effect; the names are urls, username and credential"
                 : null),
             "Correct the name: the password goes into \"credential\", without an s."),
         new(
@@ -91,7 +91,7 @@ internal static partial class SettingRules
             RuleScope.Version1,
             DeploymentPage,
             context => UrlHits(context, url => IceServerUrl.TryParse(url, out var server, out _)
-                && (server.Target.NamesLoopback ? "the machine of whoever reads it" : server.Target.Address is { } address ? AllowedConnections.Against(address) : null) is { } kind
+                && (server.Target.NamesLoopback ? "the machine of whoever reads it" : server.Target.Address is { } address ? SpecialAddress.Of(address)?.Name : null) is { } kind
                 ? $"is at {kind}: clients elsewhere cannot use it"
                 : null),
             "Name the server as clients reach it. Leave it if all of them are in that network."),

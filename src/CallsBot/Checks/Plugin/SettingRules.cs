@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
-using CallsBot.Mattermost;
 using CallsBot.Probes;
 using CallsBot.Protocols.Rtcd;
 
@@ -139,7 +137,7 @@ internal static partial class SettingRules
             RuleScope.Version1,
             RtcdPage,
             context => ProbeTarget.TryParse(context.Settings.RtcdServiceUrl, out var target, out _)
-                && !target.IsTls && target.Address is { } address && AllowedConnections.Against(address) is null
+                && !target.IsTls && target.Address is { } address && SpecialAddress.Of(address) is null
                 ? "leads to a public address without TLS: the key travels in clear text, and RTCD's API is open to the Internet"
                 : null,
             "Reach RTCD's API over a private network, or set api.http.tls in RTCD's configuration and write https. Open TCP 8045 to the Mattermost servers alone."),
@@ -252,8 +250,8 @@ internal static partial class SettingRules
             Outcome.Warn,
             RuleScope.Integrated,
             DeploymentPage,
-            context => OverrideAddresses(context).Where(address => Unusable(address) is null).Select(AllowedConnections.Against).FirstOrDefault(kind => kind is not null) is { } kind
-                ? $"is {kind}: clients outside of that network get no audio"
+            context => OverrideAddresses(context).Where(address => Unusable(address) is null).Select(SpecialAddress.Of).FirstOrDefault(kind => kind is not null) is { } kind
+                ? $"is {kind.Name}: clients outside of that network get no audio"
                 : null,
             "Write the public address if people join from outside. Leave it if everybody is in the same network or VPN."),
         SettingRule.Of(
@@ -384,13 +382,9 @@ internal static partial class SettingRules
             .OfType<IPAddress>(),
     ];
 
-    /// <returns>What the address is, when no client anywhere can use it.</returns>
+    /// <returns>What the address is, when no client anywhere can use it. Docker's own network may be somebody's real one.</returns>
     private static string? Unusable(IPAddress address) =>
-        IPAddress.IsLoopback(address) ? "a loopback address"
-        : address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? "the unspecified address"
-        : address.IsIPv6LinkLocal || (address.AddressFamily == AddressFamily.InterNetwork && address.GetAddressBytes() is [169, 254, ..]) ? "a link-local address"
-        : address.IsIPv6Multicast || (address.AddressFamily == AddressFamily.InterNetwork && address.GetAddressBytes()[0] >= 224) ? "a multicast or reserved address"
-        : null;
+        SpecialAddress.Of(address) is { Reach: not Reach.SameNetwork } special && special != SpecialAddress.Docker ? special.Name : null;
 
     private static bool IsStunUrl(string url) =>
         url.StartsWith("stun:", StringComparison.OrdinalIgnoreCase) || url.StartsWith("stuns:", StringComparison.OrdinalIgnoreCase);

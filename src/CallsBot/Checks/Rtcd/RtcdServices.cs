@@ -20,6 +20,7 @@ internal static class RtcdServices
         services.AddScoped<ICheck, RtcdExposureCheck>();
         services.AddScoped<ICheck, RtcdCredentialsCheck>();
         services.AddScoped<MediaSurvey>();
+        services.AddScoped<PublicSite>();
         services.AddScoped<ICheck, RtcdSocketCheck>();
         services.AddScoped<ICheck, RtcdSessionCheck>();
         services.AddScoped<ICheck, RtcdCandidatesCheck>();

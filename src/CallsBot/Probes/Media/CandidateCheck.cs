@@ -67,13 +67,13 @@ internal sealed class CandidateCheck : IAsyncDisposable
         {
             lock (_lock)
             {
-                var first = _requests.FindIndex(request => request.Answered);
+                var since = _ice.AwakeSince;
                 return _result with
                 {
                     State = StateNow(),
                     Sent = _requests.Count,
                     Received = _roundTrips.Count,
-                    Lost = first < 0 ? 0 : _requests.Skip(first).Count(request => !request.Answered),
+                    Lost = _requests.Count(request => !request.Answered && request.At >= since),
                     RoundTrips = [.. _roundTrips],
                 };
             }
@@ -348,6 +348,7 @@ internal sealed class CandidateCheck : IAsyncDisposable
             else
             {
                 request.Answered = true;
+                _ice.WasAwakeAt(request.At);
                 _roundTrips.Add(_time.GetElapsedTime(request.At));
                 _result = _result with { MappedAddress = answer.MappedAddress ?? _result.MappedAddress };
             }

@@ -77,8 +77,8 @@ internal sealed record CandidateResult(IceCandidate Candidate, CandidateSource S
     public int Received { get; init; }
 
     /// <summary>
-    /// Requests after the first answered one that got no answer. Those before it do not count: RTCD's agent starts by
-    /// itself some time after its answer, and drops what comes earlier.
+    /// Requests without an answer, of those sent since RTCD's agent was awake: since the first request that any
+    /// candidate answered. It starts by itself some time after its answer, and drops what comes earlier.
     /// </summary>
     public int Lost { get; init; }
 
@@ -112,8 +112,8 @@ internal sealed record CandidateResult(IceCandidate Candidate, CandidateSource S
     /// <summary>Unspecified when the candidate names a host.</summary>
     public AddressFamily Family => (Address ?? Candidate.Address)?.AddressFamily ?? AddressFamily.Unspecified;
 
-    /// <summary>Of the requests from the first answered one on, 0 to 1; null when none was answered.</summary>
-    public double? Loss => Received == 0 ? null : (double)Lost / (Received + Lost);
+    /// <summary>Of the requests that count, 0 to 1; null when none does, as when no candidate answered.</summary>
+    public double? Loss => Received + Lost == 0 ? null : (double)Lost / (Received + Lost);
 
     public TimeSpan? MedianRoundTrip => Quantile(0.5);
 

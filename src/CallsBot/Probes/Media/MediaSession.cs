@@ -177,7 +177,10 @@ internal sealed class MediaSession(RtcdSocket socket, string callId, string sess
             case MediaEvent.Shook shook:
                 _dtls = shook.Result;
                 _handshake = null;
-                _times = _times with { Connected = time.GetElapsedTime(_joinedAt) };
+                _times = _times with
+                {
+                    Connected = _dtls.Handshake.Outcome == DtlsOutcome.Completed ? time.GetElapsedTime(_joinedAt) : null,
+                };
                 break;
             case MediaEvent.Due due:
                 due.Action();
@@ -363,8 +366,8 @@ internal sealed class MediaSession(RtcdSocket socket, string callId, string sess
     }
 
     /// <summary>
-    /// Shakes hands on the best UDP pair as soon as one has been measured, and on a TCP pair only when UDP is sure to
-    /// have none: as a browser would.
+    /// Shakes hands on a UDP pair as soon as one has been measured without loss, else on the one that lost least; on a
+    /// TCP pair only when UDP is sure to have none, as a browser would.
     /// </summary>
     private void Nominate()
     {
@@ -376,8 +379,10 @@ internal sealed class MediaSession(RtcdSocket socket, string callId, string sess
         var udpIsOver = _gathered && _held.Count == 0 && _checks.All(check => check.Value || check.Key.Result.Transport == IceTransport.Tcp);
         var best = _checks.Where(check => check.Value)
             .Select(check => (Check: check.Key, check.Key.Result))
-            .Where(check => check.Result.State == CandidateState.Answered && (udpIsOver || check.Result.Transport == IceTransport.Udp))
+            .Where(check => check.Result.State == CandidateState.Answered
+                && (udpIsOver || check.Result is { Transport: IceTransport.Udp, Lost: 0 }))
             .OrderBy(check => check.Result.Transport)
+            .ThenBy(check => check.Result.Lost)
             .ThenByDescending(check => check.Result.Candidate.Priority)
             .Select(check => check.Check)
             .FirstOrDefault();

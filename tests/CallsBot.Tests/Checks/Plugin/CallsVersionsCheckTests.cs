@@ -132,7 +132,7 @@ public sealed class CallsVersionsCheckTests
         (await Check(new Installation(PublicAccess.None, AdministratorAccess.None, TimeProvider.System)).ResultAsync()).ReasonCode.ShouldBe("no-server-address");
     }
 
-    private static CallsVersionsCheck Check(Installation installation) => new(installation, Compatibility.Current);
+    private static CallsVersionsCheck Check(Installation installation) => new(installation, Offloader.OffloaderChecksTests.Service(installation), Compatibility.Current);
 
     private static Dictionary<string, RtcdSemver> Versions(params (string Product, string? Version)[] known) => known
         .Where(entry => entry.Version is not null)
