@@ -11,9 +11,9 @@ internal sealed record RtcdOptions
                         url, urls, mediaPort, clientId, authKey
 
           --address A         where HTTP and media are served; again for more addresses (127.0.0.1)
-          --port N            port of HTTP and WebSocket (a free one)
+          --port N            port of HTTP and WebSocket (8045); 0 takes a free one
           --media-address A   where media is served, if elsewhere; again for more
-          --media-port N      port of media, UDP and TCP (a free one)
+          --media-port N      port of media, UDP and TCP (8443); 0 takes a free one
           --client-id ID      the registered client (callsbot)
           --auth-key KEY      its key, at least 32 characters (a random one)
           --version V         what it is (v1.2.6)
@@ -28,12 +28,12 @@ internal sealed record RtcdOptions
 
     public IReadOnlyList<IPAddress> Addresses { get; init; } = [];
 
-    public int Port { get; init; }
+    public int Port { get; init; } = 8045;
 
     /// <summary>Empty for <see cref="Addresses"/>.</summary>
     public IReadOnlyList<IPAddress> MediaAddresses { get; init; } = [];
 
-    public int MediaPort { get; init; }
+    public int MediaPort { get; init; } = 8443;
 
     public string? ClientId { get; init; }
 

@@ -17,7 +17,7 @@ public sealed class RtcdApplicationTests
         using var output = new StringWriter();
         using var errors = new StringWriter();
         var options = RtcdOptions.Parse(new Arguments(
-            ["--address", "127.0.0.1", "--client-id", "probe", "--fault", "override-docker", "--fault", "tcp-silent", "--lose-every", "2", "--until-eof"]));
+            ["--address", "127.0.0.1", "--port", "0", "--media-port", "0", "--client-id", "probe", "--fault", "override-docker", "--fault", "tcp-silent", "--lose-every", "2", "--until-eof"]));
         var running = RtcdApplication.RunAsync(options, input, output, errors, CancellationToken.None);
         await input.Waits.WaitAsync(Participant.Patience);
         var line = JsonNode.Parse(output.ToString())!;
