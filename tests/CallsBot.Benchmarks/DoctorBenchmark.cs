@@ -32,7 +32,7 @@ internal static class DoctorBenchmark
                 sandbox.Rtcd.Url.ToString().TrimEnd('/'),
                 sandbox.Rtcd.ClientId,
                 sandbox.Rtcd.AuthKey,
-                offloader: null,
+                sandbox.Offloader.Url.ToString().TrimEnd('/'),
                 cancellationToken));
         }
 
