@@ -1,4 +1,5 @@
 using System.Net;
+using CallsBot.Probes.Turn;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CallsBot.Probes;
@@ -20,6 +21,7 @@ internal static class ProbeServices
         services.AddSingleton<RtcdExposureProbe>();
         services.AddSingleton<MattermostPingProbe>();
         services.AddSingleton<OffloaderProbe>();
+        services.AddSingleton<TurnProbe>();
         return services;
     }
 }
