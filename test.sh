@@ -20,6 +20,7 @@ need() { # need COMMAND-OR-FILE PACKAGE…
 
 need chromium chromium
 need ss iproute2
+need nft nftables
 need openssl openssl
 if ! command -v turnserver >/dev/null 2>&1; then
   need turnserver coturn
@@ -27,6 +28,12 @@ if ! command -v turnserver >/dev/null 2>&1; then
   $([ "$(id -u)" = 0 ] || echo sudo) systemctl disable --now coturn >/dev/null 2>&1 || true
 fi
 need '/usr/lib/postgresql/*/bin/initdb' postgresql
+
+# Network namespaces need root; without them the tests that drop packets are skipped.
+if ip netns add callsbot-probe 2>/dev/null; then
+  ip netns del callsbot-probe
+  export CALLSBOT_TEST_NETNS=1
+fi
 
 # A PostgreSQL of the tests' own. It refuses to run as root, so root lends it the package's account.
 postgres=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using CallsBot.Sandbox.Rtcd;
 
 namespace CallsBot.Sandbox;
 
@@ -13,14 +14,14 @@ internal static class SandboxApplication
     {
         if (args.Contains("--help"))
         {
-            await output.WriteLineAsync(SandboxOptions.Usage);
+            await output.WriteLineAsync(SandboxOptions.Usage + "\n\n" + RtcdOptions.Usage);
             return 0;
         }
 
-        SandboxOptions options;
+        Func<CancellationToken, Task> run;
         try
         {
-            options = SandboxOptions.Parse(args);
+            run = Parse(args, output, errors);
         }
         catch (SandboxException ex)
         {
@@ -33,7 +34,7 @@ internal static class SandboxApplication
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         try
         {
-            await RunAsync(options, output, ended.Token);
+            await run(ended.Token);
             return 0;
         }
         catch (SandboxException ex)
@@ -49,13 +50,31 @@ internal static class SandboxApplication
         }
     }
 
+    private static Func<CancellationToken, Task> Parse(string[] args, TextWriter output, TextWriter errors)
+    {
+        if (args is ["rtcd", .. var rest])
+        {
+            var rtcd = RtcdOptions.Parse(new Arguments(rest));
+            return cancellationToken => RtcdApplication.RunAsync(rtcd, Console.In, output, errors, cancellationToken);
+        }
+
+        var options = SandboxOptions.Parse(args);
+        return cancellationToken => RunAsync(options, output, cancellationToken);
+    }
+
     /// <summary>Runs until cancelled.</summary>
     /// <exception cref="SandboxException">A port is taken, or the bot is not built.</exception>
     public static async Task RunAsync(SandboxOptions options, TextWriter output, CancellationToken cancellationToken)
     {
         var botAssembly = options.WithBotProcess ? options.BotPath ?? BotProcess.Find(AppContext.BaseDirectory) : null;
         await using var sandbox = await RunningSandbox.StartAsync(
-            new SandboxSettings { MattermostPort = options.MattermostPort, RtcdPort = options.RtcdPort }, cancellationToken);
+            new SandboxSettings
+            {
+                MattermostPort = options.MattermostPort,
+                RtcdPort = options.RtcdPort,
+                Rtcd = new RtcdSettings { MediaPort = options.MediaPort },
+            },
+            cancellationToken);
         foreach (var person in (string[])["sysadmin", "ana", "ben"])
         {
             sandbox.Mattermost.DirectMessageFrom(person);
@@ -105,6 +124,8 @@ internal static class SandboxApplication
         ["CALLSBOT_Conversations__SigningKeys__0"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
         ["CALLSBOT_Conversations__Administrators__0"] = "sysadmin",
         ["CALLSBOT_Rtcd__ServiceUrl"] = sandbox.Rtcd.Url.ToString(),
+        ["CALLSBOT_Rtcd__ClientId"] = sandbox.Rtcd.ClientId,
+        ["CALLSBOT_Rtcd__AuthKey"] = sandbox.Rtcd.AuthKey,
         ["CALLSBOT_Storage__ConnectionString"] = $"Data Source={Path.Combine(storage, "callsbot.db")}",
     };
 

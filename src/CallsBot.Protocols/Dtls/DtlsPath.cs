@@ -6,6 +6,10 @@ namespace CallsBot.Protocols.Dtls;
 /// Between BouncyCastle, whose handshake blocks a thread, and a path that awaits: packets in are handed over by whoever
 /// reads the socket, packets out go to a queue. What does not fit is dropped, as on the wire.
 /// </summary>
+/// <remarks>
+/// BouncyCastle sends record by record. Those of one flight go out together, as browsers send them: pion's client, which
+/// RTCD is, ends a handshake with internal_error when single messages of a flight are missing (seen with rtcd v0.11.3).
+/// </remarks>
 internal sealed class DtlsPath(Action<byte[]> send) : DatagramTransport
 {
     // What comes from a peer fits into an Ethernet frame; what we send stays below the least MTU that WebRTC counts on.
@@ -15,6 +19,7 @@ internal sealed class DtlsPath(Action<byte[]> send) : DatagramTransport
 
     private readonly object _lock = new();
     private readonly Queue<byte[]> _waiting = new();
+    private readonly List<byte> _flight = [];
     private bool _closed;
 
     public bool TryDeliver(ReadOnlySpan<byte> packet)
@@ -41,6 +46,9 @@ internal sealed class DtlsPath(Action<byte[]> send) : DatagramTransport
     /// <summary>Throws <see cref="IOException"/> once the path is closed.</summary>
     public int Receive(Span<byte> buffer, int waitMillis)
     {
+        // Whoever waits has said what there was to say.
+        Flush();
+
         // Zero means for ever to BouncyCastle.
         var wait = waitMillis > 0 ? waitMillis : Timeout.Infinite;
         lock (_lock)
@@ -68,12 +76,36 @@ internal sealed class DtlsPath(Action<byte[]> send) : DatagramTransport
 
     public void Send(byte[] buf, int off, int len) => Send(buf.AsSpan(off, len));
 
-    public void Send(ReadOnlySpan<byte> buffer) => send(buffer.ToArray());
+    public void Send(ReadOnlySpan<byte> buffer)
+    {
+        lock (_lock)
+        {
+            if (_flight.Count + buffer.Length > SendLimit)
+            {
+                Flush();
+            }
+
+            _flight.AddRange(buffer);
+        }
+    }
+
+    public void Flush()
+    {
+        lock (_lock)
+        {
+            if (_flight.Count > 0)
+            {
+                send([.. _flight]);
+                _flight.Clear();
+            }
+        }
+    }
 
     public void Close()
     {
         lock (_lock)
         {
+            Flush();
             _closed = true;
             Monitor.PulseAll(_lock);
         }

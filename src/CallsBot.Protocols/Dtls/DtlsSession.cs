@@ -60,7 +60,7 @@ public sealed class DtlsSession : IAsyncDisposable
         _time = time;
         _stop = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         _peer = new DtlsPeer(certificate, expected);
-        _path = new DtlsPath(packet => _outbox.Writer.TryWrite(packet));
+        _path = new DtlsPath(Post);
     }
 
     /// <returns>False for a packet that is no DTLS or was dropped.</returns>
@@ -94,11 +94,15 @@ public sealed class DtlsSession : IAsyncDisposable
         await using var atCancel = cancellationToken.Register(_path.Close);
         var completed = await _handshake.Task;
         cancellationToken.ThrowIfCancellationRequested();
-        return new DtlsResult(OutcomeOf(completed, timeout.IsCancellationRequested), _time.GetElapsedTime(began))
+        var outcome = OutcomeOf(completed, timeout.IsCancellationRequested);
+        return new DtlsResult(outcome, _time.GetElapsedTime(began))
         {
             CipherSuite = _peer.CipherSuiteName,
             SrtpProfile = completed ? _peer.SrtpProfileName : null,
-            Alert = completed || (_peer.AlertReceived ?? _peer.AlertRaised) is not { } alert ? null : AlertDescription.GetName(alert),
+            Alert = outcome is DtlsOutcome.AlertReceived or DtlsOutcome.FingerprintMismatch or DtlsOutcome.Failed
+                && (_peer.AlertReceived ?? _peer.AlertRaised) is { } alert
+                    ? AlertDescription.GetName(alert)
+                    : null,
             PeerFingerprint = _peer.Shown,
             PacketsSent = Volatile.Read(ref _sent),
             PacketsReceived = Volatile.Read(ref _received),
@@ -137,6 +141,7 @@ public sealed class DtlsSession : IAsyncDisposable
             }
 
             transport.Send(data);
+            _path.Flush();
             return true;
         }
         catch (IOException)
@@ -160,6 +165,14 @@ public sealed class DtlsSession : IAsyncDisposable
         _stop.CancelAfter(FarewellLimit);
         await _pump;
         _stop.Dispose();
+    }
+
+    private void Post(byte[] packet)
+    {
+        if (_outbox.Writer.TryWrite(packet))
+        {
+            Interlocked.Increment(ref _sent);
+        }
     }
 
     private DtlsOutcome OutcomeOf(bool completed, bool timedOut)
@@ -234,7 +247,6 @@ public sealed class DtlsSession : IAsyncDisposable
             await foreach (var packet in _outbox.Reader.ReadAllAsync(_stop.Token))
             {
                 await _send(packet, _stop.Token);
-                Interlocked.Increment(ref _sent);
             }
         }
         catch (Exception ex) when (ex is SocketException or IOException or ObjectDisposedException)

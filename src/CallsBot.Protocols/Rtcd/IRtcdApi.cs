@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using RestEase;
 
 namespace CallsBot.Protocols.Rtcd;
@@ -25,9 +24,12 @@ public interface IRtcdApi
     /// Changes nothing. Since v1.0.0: 401 for bad credentials, 404 with a text about the call for good ones when there is no
     /// such call (service/session.go).
     /// </summary>
+    /// <param name="callId">Any.</param>
+    /// <param name="authorization">As <see cref="RtcdCredentials.ToBasic"/> gives it.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
     [Get("calls/{callId}/sessions")]
     Task<HttpResponseMessage> GetSessionsAsync(
-        [Path] string callId, [Header("Authorization")] AuthenticationHeaderValue authorization, CancellationToken cancellationToken);
+        [Path] string callId, [Header("Authorization")] string authorization, CancellationToken cancellationToken);
 
     /// <summary>
     /// Since v0.8.0. Ends the bearer token that the client had (service/auth/session_cache.go, Put).

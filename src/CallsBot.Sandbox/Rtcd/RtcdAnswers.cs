@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CallsBot.Protocols.Rtcd;
 using CallsBot.Sandbox.Mattermost;
 
 namespace CallsBot.Sandbox.Rtcd;
@@ -23,26 +22,25 @@ internal sealed class RtcdAnswers(RtcdContext context, RtcdClients clients)
     private RtcdConditions Conditions => context.Conditions();
 
     /// <param name="http">The request.</param>
-    /// <param name="version">What this RTCD is; empty for a development build, which knows everything.</param>
     /// <param name="snakeCase">Writes the keys of <c>/version</c> as no RTCD does.</param>
     /// <param name="sessions">The sessions of this run.</param>
-    public Task AnswerAsync(HttpContext http, string version, bool snakeCase, RtcdSessions sessions)
+    public Task AnswerAsync(HttpContext http, bool snakeCase, RtcdSessions sessions)
     {
         var path = http.Request.Path.Value ?? "/";
         var isGet = HttpMethods.IsGet(http.Request.Method);
         var isPost = HttpMethods.IsPost(http.Request.Method);
         return path switch
         {
-            "/version" => isGet ? WriteAsync(http, 200, VersionBody(version, snakeCase)) : NotFoundAsync(http),
-            "/system" => isGet && IsAtLeast(version, "v0.15.0") ? SystemAsync(http) : NotFoundAsync(http),
-            "/login" => isPost && IsAtLeast(version, "v0.8.0") ? LoginAsync(http) : NotFoundAsync(http),
+            "/version" => isGet ? WriteAsync(http, 200, VersionBody(snakeCase)) : NotFoundAsync(http),
+            "/system" => isGet && context.IsAtLeast("v0.15.0") ? SystemAsync(http) : NotFoundAsync(http),
+            "/login" => isPost && context.IsAtLeast("v0.8.0") ? LoginAsync(http) : NotFoundAsync(http),
             "/register" => isPost ? RegisterAsync(http) : NotFoundAsync(http),
-            "/unregister" => isPost && IsAtLeast(version, "v0.3.0") ? UnregisterAsync(http) : NotFoundAsync(http),
+            "/unregister" => isPost && context.IsAtLeast("v0.3.0") ? UnregisterAsync(http) : NotFoundAsync(http),
             "/ws" => ConnectAsync(http, sessions),
-            "/metrics" => Conditions.HidesMetrics || !IsAtLeast(version, "v0.3.0") ? NotFoundAsync(http) : MetricsAsync(http, version, sessions),
-            _ when path.StartsWith(Profiles, StringComparison.Ordinal) => ProfileAsync(http, path[Profiles.Length..], version),
+            "/metrics" => Conditions.HidesMetrics || !context.IsAtLeast("v0.3.0") ? NotFoundAsync(http) : MetricsAsync(http, sessions),
+            _ when path.StartsWith(Profiles, StringComparison.Ordinal) => ProfileAsync(http, path[Profiles.Length..]),
             _ when path.Split('/') is ["", "calls", { Length: > 0 } callId, "sessions", .. var rest] && rest is [] or [{ Length: > 0 }] =>
-                isGet && IsAtLeast(version, "v1.0.0") ? CallAsync(http, callId, rest.FirstOrDefault(), sessions) : NotFoundAsync(http),
+                isGet && context.IsAtLeast("v1.0.0") ? CallAsync(http, callId, rest.FirstOrDefault(), sessions) : NotFoundAsync(http),
             _ => UnknownAsync(http, path),
         };
     }
@@ -59,10 +57,6 @@ internal sealed class RtcdAnswers(RtcdContext context, RtcdClients clients)
         await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
     }
 
-    /// <summary>Development builds pass every such question (rtcd, service/version.go; the plugin's server/utils.go).</summary>
-    private static bool IsAtLeast(string version, string least) =>
-        !RtcdSemver.TryParse(version, out var own) || (RtcdSemver.TryParse(least, out var asked) && own >= asked);
-
     private static Task WriteAsync(HttpContext http, int status, JsonNode body) =>
         WriteAsync(http, status, "application/json", body.ToJsonString(GoJson) + "\n");
 
@@ -78,16 +72,17 @@ internal sealed class RtcdAnswers(RtcdContext context, RtcdClients clients)
         return NotFoundAsync(http);
     }
 
-    private static JsonObject VersionBody(string version, bool snakeCase)
+    private JsonObject VersionBody(bool snakeCase)
     {
+        var version = context.Version();
         var hasStamps = version.Length > 0;
-        var isOld = !IsAtLeast(version, "v0.17.0");
+        var isOld = !context.IsAtLeast("v0.17.0");
         var body = new JsonObject
         {
             [snakeCase ? "build_date" : "buildDate"] = hasStamps ? "2026-06-29 10:00" : "",
             [snakeCase ? "build_version" : "buildVersion"] = version,
             [snakeCase ? "build_hash" : "buildHash"] = hasStamps ? "b3dee597" : "",
-            [snakeCase ? "go_version" : "goVersion"] = GoVersion(version),
+            [snakeCase ? "go_version" : "goVersion"] = GoVersion(),
         };
         if (!isOld)
         {
@@ -98,7 +93,7 @@ internal sealed class RtcdAnswers(RtcdContext context, RtcdClients clients)
         return body;
     }
 
-    private static string GoVersion(string version) => IsAtLeast(version, "v0.17.0") ? "go1.24.6" : "go1.19.8";
+    private string GoVersion() => context.IsAtLeast("v0.17.0") ? "go1.24.6" : "go1.19.8";
 
     private Task SystemAsync(HttpContext http)
     {
@@ -247,14 +242,14 @@ internal sealed class RtcdAnswers(RtcdContext context, RtcdClients clients)
         await sessions.RunAsync(connection);
     }
 
-    private static async Task MetricsAsync(HttpContext http, string version, RtcdSessions sessions) =>
-        await WriteAsync(http, 200, "text/plain; version=0.0.4; charset=utf-8", sessions.Metrics.ToText(GoVersion(version)));
+    private async Task MetricsAsync(HttpContext http, RtcdSessions sessions) =>
+        await WriteAsync(http, 200, "text/plain; version=0.0.4; charset=utf-8", sessions.Metrics.ToText(GoVersion()));
 
-    private async Task ProfileAsync(HttpContext http, string name, string version)
+    private async Task ProfileAsync(HttpContext http, string name)
     {
         var isKnown = name is "heap" or "goroutine" or "mutex" or "profile" or "trace"
-            || (name is "delta_heap" or "delta_block" or "delta_mutex" && IsAtLeast(version, "v0.10.0"));
-        if (Conditions.HidesProfiles || !isKnown || !IsAtLeast(version, "v0.3.0"))
+            || (name is "delta_heap" or "delta_block" or "delta_mutex" && context.IsAtLeast("v0.10.0"));
+        if (Conditions.HidesProfiles || !isKnown || !context.IsAtLeast("v0.3.0"))
         {
             await NotFoundAsync(http);
             return;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using CallsBot.Sandbox.Mattermost;
@@ -35,7 +36,7 @@ internal sealed class RtcdSandbox : IAsyncDisposable
     public RtcdSandbox(IReadOnlyList<ReservedPort> ports, RtcdSettings settings, UnexpectedRequests unexpected, TimeProvider time, TimeSpan patience)
     {
         (_ports, _settings, _patience) = (ports, settings, patience);
-        _context = new RtcdContext(new RtcdLog(time), () => Conditions, settings.Resolve, () => _changes.Add(), unexpected, time);
+        _context = new RtcdContext(new RtcdLog(time), () => Conditions, () => VersionNow, settings.Resolve, () => _changes.Add(), unexpected, time);
         Clients = new RtcdClients(time);
         _answers = new RtcdAnswers(_context, Clients);
         Url = new Uri($"http://{ports[0].EndPoint}/");
@@ -47,6 +48,8 @@ internal sealed class RtcdSandbox : IAsyncDisposable
 
     /// <summary>UDP and TCP. The same for as long as the sandbox lives.</summary>
     public int MediaPort { get; private set; }
+
+    public IReadOnlyList<IPAddress> MediaAddresses => _settings.MediaAddresses;
 
     /// <summary>A client that is registered, unless the <see cref="Conditions"/> say otherwise.</summary>
     public string ClientId => _settings.ClientId;
@@ -163,6 +166,13 @@ internal sealed class RtcdSandbox : IAsyncDisposable
         }
     }
 
+    private string VersionNow => Fault switch
+    {
+        RtcdFault.OldVersion => OldVersion,
+        RtcdFault.EmptyVersion => "",
+        _ => Version,
+    };
+
     private static Listener ListenerFor(RtcdFault fault) => fault switch
     {
         RtcdFault.Stopped => Listener.None,
@@ -266,7 +276,7 @@ internal sealed class RtcdSandbox : IAsyncDisposable
                     await switched.CancelAsync();
                 }
 
-                await AnswerRightlyAsync(http, Version);
+                await AnswerRightlyAsync(http);
                 break;
             case RtcdFault.ProxyError:
                 await RtcdAnswers.PageAsync(http, StatusCodes.Status502BadGateway, "502 Bad Gateway");
@@ -277,12 +287,6 @@ internal sealed class RtcdSandbox : IAsyncDisposable
             case RtcdFault.WrongJson:
                 await RtcdAnswers.WriteAsync(http, StatusCodes.Status200OK, "application/json", """{"status":"ok"}""" + "\n");
                 break;
-            case RtcdFault.OldVersion:
-                await AnswerRightlyAsync(http, OldVersion);
-                break;
-            case RtcdFault.EmptyVersion:
-                await AnswerRightlyAsync(http, version: "");
-                break;
             case RtcdFault.Redirect:
                 http.Response.StatusCode = StatusCodes.Status302Found;
                 http.Response.Headers.Location = $"https://login.example.test/?next={Uri.EscapeDataString(http.Request.Path)}";
@@ -291,12 +295,12 @@ internal sealed class RtcdSandbox : IAsyncDisposable
                 await RtcdAnswers.WriteAsync(http, StatusCodes.Status500InternalServerError, "text/plain; charset=utf-8", "Internal Server Error\n");
                 break;
             default:
-                await AnswerRightlyAsync(http, Version);
+                await AnswerRightlyAsync(http);
                 break;
         }
     }
 
-    private async Task AnswerRightlyAsync(HttpContext http, string version)
+    private async Task AnswerRightlyAsync(HttpContext http)
     {
         if (_sessions is not { } sessions)
         {
@@ -305,7 +309,7 @@ internal sealed class RtcdSandbox : IAsyncDisposable
             return;
         }
 
-        await _answers.AnswerAsync(http, version, SnakeCaseKeys, sessions);
+        await _answers.AnswerAsync(http, SnakeCaseKeys, sessions);
     }
 
     private static X509Certificate2 SelfSigned()

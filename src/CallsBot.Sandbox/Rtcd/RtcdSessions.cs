@@ -217,6 +217,13 @@ internal sealed class RtcdSessions : IAsyncDisposable
 
     private async Task JoinAsync(RtcdConnection connection, RtcdFrame.Join join)
     {
+        if ((join.Av1Support is not null || join.DcSignaling is not null) && !_context.IsAtLeast("v0.17.0"))
+        {
+            // Older ones read a map of strings.
+            Refuse(connection, "failed to unpack data: failed to decode msg.Data: msgpack: invalid code=c2 decoding string/bytes length");
+            return;
+        }
+
         if ((connection.ClientId, join.CallId, join.UserId, join.SessionId) is var ids
             && (ids.ClientId.Length == 0 ? "GroupID" : ids.CallId.Length == 0 ? "CallID" : ids.UserId.Length == 0 ? "UserID" : ids.SessionId.Length == 0 ? "SessionID" : null) is { } empty)
         {
@@ -357,7 +364,7 @@ internal sealed class RtcdSessions : IAsyncDisposable
                 ? session.Candidates.Select(candidate => Candidates.WithPort(candidate, conditions)).ToList()
                 : [];
             var answer = new RtcdDescription(
-                RtcdDescription.Answer, peer.Answer(conditions.Candidates == CandidatePlacement.InAnswer ? session.Candidates : [], conditions));
+                RtcdDescription.Answer, peer.Answer(AreGathered() ? session.Candidates : [], conditions));
             if (conditions.Candidates == CandidatePlacement.BeforeAnswer)
             {
                 trickled.ForEach(Trickle);
@@ -369,6 +376,9 @@ internal sealed class RtcdSessions : IAsyncDisposable
                 trickled.ForEach(Trickle);
             }
         }
+
+        // To a later offer the answer has all of them, as recorded from v0.11.3.
+        bool AreGathered() => conditions.Candidates == CandidatePlacement.InAnswer || (!isFirst && conditions.Candidates != CandidatePlacement.None);
 
         void Trickle(IceCandidate candidate) => Send(
             session, session.Message(RtcdMessageType.Ice, new RtcdCandidate(candidate.ToString()) { SdpMid = "" }.ToWrappedBytes()));

@@ -41,10 +41,11 @@ internal sealed class RtcdTargets
     public Task<bool> AreForCallsV2Async(CancellationToken cancellationToken) => _forCallsV2.GetAsync(cancellationToken);
 
     /// <summary>What to log in to RTCD with: the settings', else the URL's own. Null when neither has any.</summary>
-    public RtcdCredentials? CredentialsFor(RtcdServiceUrl url) =>
+    public FoundCredentials? CredentialsFor(RtcdServiceUrl url) =>
         _target.RtcdUrl is null && _options.Value is { ClientId.Length: > 0, AuthKey.Length: > 0 } set
-            ? new RtcdCredentials(set.ClientId, set.AuthKey, "from CallsBot's settings Rtcd:ClientId and Rtcd:AuthKey")
-            : RtcdCredentials.In(url);
+            ? new FoundCredentials(
+                new RtcdCredentials(set.ClientId, set.AuthKey), "from CallsBot's settings Rtcd:ClientId and Rtcd:AuthKey")
+            : FoundCredentials.In(url);
 
     private async Task<RtcdServiceUrl> FindUrlAsync(CancellationToken cancellationToken)
     {
@@ -67,7 +68,7 @@ internal sealed class RtcdTargets
         {
             var config = await AdministratorReads.AskAsync(api.GetConfigAsync, _time, cancellationToken);
             return PluginSetting(config) is { Length: > 0 } url
-                ? new RtcdServiceUrl(url, "from the Calls plugin's setting RTCD Service URL")
+                ? new RtcdServiceUrl(url, "from the Calls plugin's setting RTCD Service URL") { IsPlugins = true }
                 : new RtcdServiceUrl(null, $"{Hint}, and the Calls plugin's setting RTCD Service URL is empty: calls run inside Mattermost.");
         }
         catch (MattermostException ex)
@@ -128,17 +129,19 @@ internal sealed class RtcdTargets
 /// <param name="Source">Where it was found, as it follows "The URL"; or a sentence that says why there is none.</param>
 internal sealed record RtcdServiceUrl(string? Value, string Source)
 {
+    /// <summary>It is the plugin's own setting, and nobody told CallsBot to look there.</summary>
+    public bool IsPlugins { get; init; }
+
     public override string ToString() => Value is null ? Source : $"a URL {Source}";
 }
 
 /// <summary>What to log in to RTCD with.</summary>
-/// <param name="ClientId">RTCD's name for whoever logs in.</param>
-/// <param name="AuthKey">The key that goes with it.</param>
+/// <param name="Credentials">A client's name and its key.</param>
 /// <param name="Source">Where they were found, as it follows "The credentials".</param>
-internal sealed record RtcdCredentials(string ClientId, string AuthKey, string Source)
+internal sealed record FoundCredentials(RtcdCredentials Credentials, string Source)
 {
     /// <summary>The part before the @ of a URL, percent-decoded.</summary>
-    public static RtcdCredentials? In(RtcdServiceUrl url)
+    public static FoundCredentials? In(RtcdServiceUrl url)
     {
         if (url.Value is not { } text || text.IndexOf("://", StringComparison.Ordinal) is not (>= 0 and var scheme))
         {
@@ -149,8 +152,10 @@ internal sealed record RtcdCredentials(string ClientId, string AuthKey, string S
         var at = authority.LastIndexOf('@');
         var colon = authority.IndexOf(':');
         return colon > 0 && colon < at
-            ? new RtcdCredentials(
-                Uri.UnescapeDataString(authority[..colon]), Uri.UnescapeDataString(authority[(colon + 1)..at]), $"in the URL {url.Source}")
+            ? new FoundCredentials(
+                new RtcdCredentials(
+                    Uri.UnescapeDataString(authority[..colon]), Uri.UnescapeDataString(authority[(colon + 1)..at])),
+                $"in the URL {url.Source}")
             : null;
     }
 

@@ -42,6 +42,9 @@ internal static class RtcdVersionReasons
     public const string ResponseTooLarge = "response-too-large";
     public const string NoRtcdUrl = "no-rtcd-url";
 
+    /// <summary>The plugin has a URL of an RTCD and does not use it, for lack of a licence.</summary>
+    public const string NotInUse = "no-licence-for-rtcd";
+
     /// <summary>The Calls plugin is of version 2 or newer on every node; its call server is LiveKit.</summary>
     public const string CallsV2 = "calls-v2";
 
@@ -285,6 +288,13 @@ internal static class RtcdVersionReasons
             "{fault}",
             new NextStep("If calls go through RTCD, set Rtcd:ServiceUrl in CallsBot's settings, or give CallsBot an administrator's token so that it can read the plugin's setting."),
             new NextStep("See whether the plugin's environment overrides its setting: on a Mattermost server, look for MM_CALLS_RTCD_SERVICE_URL.", "tr '\\0' '\\n' </proc/\"$(pgrep -xo mattermost)\"/environ | grep -o '^MM_CALLS_RTCD[A-Z_]*'")),
+        new(
+            NotInUse,
+            Outcome.Skipped,
+            "A separate call server is configured, but calls do not go through it.",
+            "The URL {source} is set, and the Calls plugin does not use it: that takes an Enterprise licence. Calls run inside Mattermost.",
+            new NextStep("See what the check of the licence says. With a licence for it, restart the plugin when no call is running.", RestartPlugin.Command),
+            new NextStep("To look at that RTCD all the same, name it.", "callsbot doctor --rtcd http://RTCD:8045")),
         new(
             CallsV2,
             Outcome.Skipped,

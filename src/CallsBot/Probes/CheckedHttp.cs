@@ -144,6 +144,38 @@ internal sealed class CheckedHttp(TargetAddresses addresses, TimeProvider time)
         return reply with { ConnectDuration = connected, Duration = time.GetElapsedTime(started) };
     }
 
+    /// <summary>
+    /// For a connection that goes on after its first answer, as a WebSocket does. Whatever it is given to send goes to this
+    /// address, under the same rules as <see cref="SendAsync"/>; what fails throws <see cref="HttpRequestException"/>.
+    /// </summary>
+    /// <param name="target">The name that the certificate is held to.</param>
+    /// <param name="checkedAddress">Where to connect to. One that is refused is a bug and throws <see cref="ArgumentException"/>.</param>
+    public HttpMessageInvoker InvokerTo(ProbeTarget target, CheckedAddress checkedAddress)
+    {
+        if (checkedAddress.Refusal is not null)
+        {
+            throw new ArgumentException("The address is refused.", nameof(checkedAddress));
+        }
+
+        var handler = HandlerOver(
+            async cancellationToken =>
+            {
+                var socket = new Socket(checkedAddress.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                try
+                {
+                    await socket.ConnectAsync(new IPEndPoint(checkedAddress.Address, target.Port), cancellationToken);
+                    return new NetworkStream(socket, ownsSocket: true);
+                }
+                catch
+                {
+                    socket.Dispose();
+                    throw;
+                }
+            },
+            new Handshake());
+        return new HttpMessageInvoker(handler);
+    }
+
     /// <returns>Null when connected.</returns>
     private async Task<HttpReply?> ConnectAsync(
         Socket socket, IPEndPoint endPoint, TimeSpan limit, CancellationToken cancellationToken)
@@ -182,7 +214,7 @@ internal sealed class CheckedHttp(TargetAddresses addresses, TimeProvider time)
         // Owned, because SocketsHttpHandler ends a read by closing the stream.
         using var stream = new FirstBytesStream(new NetworkStream(socket, ownsSocket: true));
         var handshake = new Handshake();
-        using var handler = HandlerOver(stream, handshake);
+        using var handler = HandlerOver(_ => ValueTask.FromResult<Stream>(stream), handshake);
         using var body = new CappedBody(handler, BodyLimit);
         using var http = new HttpClient(body) { BaseAddress = target.Uri, Timeout = Timeout.InfiniteTimeSpan };
         http.DefaultRequestVersion = HttpVersion.Version11;
@@ -226,8 +258,8 @@ internal sealed class CheckedHttp(TargetAddresses addresses, TimeProvider time)
         return reply with { Certificate = handshake.Certificate };
     }
 
-    /// <summary>A handler for one request over one connection, made beforehand to an address that was checked.</summary>
-    private SocketsHttpHandler HandlerOver(FirstBytesStream stream, Handshake handshake)
+    /// <summary>A handler for one request over one connection, to an address that was checked.</summary>
+    private SocketsHttpHandler HandlerOver(Func<CancellationToken, ValueTask<Stream>> connect, Handshake handshake)
     {
         var connections = 0;
         return new SocketsHttpHandler
@@ -241,8 +273,8 @@ internal sealed class CheckedHttp(TargetAddresses addresses, TimeProvider time)
             MaxResponseHeadersLength = HeaderLimitInKilobytes,
             MaxResponseDrainSize = 0,
             MaxConnectionsPerServer = 1,
-            ConnectCallback = (_, _) => Interlocked.Increment(ref connections) == 1
-                ? ValueTask.FromResult<Stream>(stream)
+            ConnectCallback = (_, cancellationToken) => Interlocked.Increment(ref connections) == 1
+                ? connect(cancellationToken)
                 : throw new IOException("The connection was for one request."),
             SslOptions = new SslClientAuthenticationOptions
             {

@@ -1,4 +1,5 @@
 using System.Net;
+using CallsBot.Probes.Media;
 using CallsBot.Probes.Turn;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -18,6 +19,8 @@ internal static class ProbeServices
         services.AddSingleton<RtcdVersionProbe>();
         services.AddSingleton<RtcdLoadProbe>();
         services.AddSingleton<RtcdLoginProbe>();
+        services.AddSingleton<RtcdSessionsProbe>();
+        services.AddSingleton<MediaProbe>();
         services.AddSingleton<RtcdExposureProbe>();
         services.AddSingleton<MattermostPingProbe>();
         services.AddSingleton<OffloaderProbe>();

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -43,42 +42,38 @@ internal sealed class RtcdLoginProbe(CheckedHttp http, IOptions<RtcdOptions> opt
 
     /// <summary>Throws <see cref="OperationCanceledException"/> when <paramref name="cancellationToken"/> is cancelled, and nothing else.</summary>
     public async Task<RtcdLoginReply> AskAsync(
-        ProbeTarget target, CheckedAddress address, string clientId, string authKey, CancellationToken cancellationToken)
+        ProbeTarget target, CheckedAddress address, RtcdCredentials credentials, CancellationToken cancellationToken)
     {
-        var basic = new AuthenticationHeaderValue(
-            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{clientId}:{authKey}")));
         var reply = await SendAsync(
             target,
             address,
-            (api, token) => api.GetSessionsAsync(RandomNumberGenerator.GetHexString(26, lowercase: true), basic, token),
+            (api, token) => api.GetSessionsAsync(RandomNumberGenerator.GetHexString(26, lowercase: true), credentials.ToBasic(), token),
             cancellationToken);
         var text = reply.Body.Trim();
         return (reply.Status, reply.Failure) switch
         {
             (null, _) => new RtcdLoginReply(reply, RtcdLoginResult.NoAnswer),
-            (404, null) when text.StartsWith("failed to get session", StringComparison.Ordinal) =>
+            (404, null) when RtcdSessionsProbe.SaysNoSession(text) =>
                 new RtcdLoginReply(reply with { Seen = "the credentials are accepted" }, RtcdLoginResult.Accepted),
-            (401, null) when text == "unauthorized" => await LogInAsync(target, address, clientId, authKey, isRefused: true, cancellationToken),
-            (404, null) when text == NoSuchPath => await LogInAsync(target, address, clientId, authKey, isRefused: false, cancellationToken),
+            (401, null) when text == "unauthorized" => await LogInAsync(target, address, credentials, isRefused: true, cancellationToken),
+            (404, null) when text == NoSuchPath => await LogInAsync(target, address, credentials, isRefused: false, cancellationToken),
             _ => new RtcdLoginReply(reply, RtcdLoginResult.AnsweredByAnother),
         };
     }
 
     /// <param name="target">Who is asked.</param>
     /// <param name="address">Where.</param>
-    /// <param name="clientId">The client's name.</param>
-    /// <param name="authKey">Its key.</param>
+    /// <param name="credentials">What is asked about.</param>
     /// <param name="isRefused">The credentials are known to be refused; what is left to find out is why.</param>
     /// <param name="cancellationToken">Ends the question.</param>
     private async Task<RtcdLoginReply> LogInAsync(
         ProbeTarget target,
         CheckedAddress address,
-        string clientId,
-        string authKey,
+        RtcdCredentials credentials,
         bool isRefused,
         CancellationToken cancellationToken)
     {
-        var login = JsonSerializer.Serialize(new RtcdLogin(clientId, authKey), RtcdJson.Default.RtcdLogin);
+        var login = JsonSerializer.Serialize(new RtcdLogin(credentials.ClientId, credentials.AuthKey), RtcdJson.Default.RtcdLogin);
         var reply = await SendAsync(
             target,
             address,

@@ -53,7 +53,6 @@ internal sealed record SpecialAddress(IPNetwork Network, string Name, string Sou
         new(IPNetwork.Parse("240.0.0.0/4"), "a reserved address", "RFC 1112 §4", Reach.Nowhere),
         new(IPNetwork.Parse("::/128"), "an unspecified address", "RFC 4291 §2.5.2", Reach.Nowhere),
         new(IPNetwork.Parse("::1/128"), "a loopback address", "RFC 4291 §2.5.3", Reach.SameMachine),
-        new(IPNetwork.Parse("::ffff:0:0/96"), "an IPv4-mapped address", "RFC 4291 §2.5.5.2", Reach.Nowhere),
         new(IPNetwork.Parse("64:ff9b:1::/48"), "an address of a local IPv4/IPv6 translator", "RFC 8215", Reach.SameNetwork),
         new(IPNetwork.Parse("100::/64"), "an address whose packets are discarded", "RFC 6666", Reach.Nowhere),
         new(IPNetwork.Parse("100:0:0:1::/64"), "a dummy address", "RFC 9780", Reach.Nowhere),
@@ -71,6 +70,11 @@ internal sealed record SpecialAddress(IPNetwork Network, string Name, string Sou
         new(IPNetwork.Parse("ff00::/8"), "a multicast address", "RFC 4291 §2.7", Reach.Nowhere),
     ];
 
+    /// <param name="address">An IPv4-mapped one is the IPv4 address that it stands for.</param>
     /// <returns>Null for an address of the public internet.</returns>
-    public static SpecialAddress? Of(IPAddress address) => Array.Find(All, special => special.Network.Contains(address));
+    public static SpecialAddress? Of(IPAddress address)
+    {
+        var actual = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return Array.Find(All, special => special.Network.Contains(actual));
+    }
 }

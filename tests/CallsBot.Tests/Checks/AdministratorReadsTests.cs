@@ -1,4 +1,5 @@
 using CallsBot.Checks;
+using CallsBot.Checks.Plugin;
 using CallsBot.Checks.Rtcd;
 using CallsBot.Mattermost;
 using CallsBot.Probes;
@@ -74,6 +75,7 @@ public sealed class AdministratorReadsTests
         var options = new RtcdOptions { ServiceUrl = sandbox.Rtcd.Url.ToString() };
         var check = new RtcdVersionCheck(new RtcdSurvey(
             new RtcdTargets(Options.Create(options), new AdministratorAccess(client), new CheckTarget(), TimeProvider.System),
+            new Installation(PublicAccess.None, AdministratorAccess.None, TimeProvider.System),
             RtcdProbing.Probe(options: options)));
 
         var result = await check.RunAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));

@@ -3,10 +3,13 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using CallsBot.Checks;
+using CallsBot.Checks.Plugin;
 using CallsBot.Checks.Rtcd;
 using CallsBot.Mattermost;
 using CallsBot.Probes;
 using CallsBot.Protocols.Mattermost;
+using CallsBot.Tests.Checks.Plugin;
+using CallsBot.Tests.Checks.Rtcd;
 using CallsBot.Tests.Probes;
 using CallsBot.Tests.Protocols.Rtcd;
 using CallsBot.Tests.Support;
@@ -71,6 +74,12 @@ public sealed class RtcdVersionCheckTests
         [RtcdVersionReasons.AddressRefused] = () => RunAsync($"http://{RtcdProbing.Host}:8045", RtcdProbing.Resolving("169.254.169.254")),
         [RtcdVersionReasons.UrlInvalid] = () => RunAsync($"http://{Credentials}@rtcd.internal"),
         [RtcdVersionReasons.ResponseTooLarge] = () => Answering(Http.Json(new string(' ', 70_000) + Http.Version)),
+        [RtcdVersionReasons.NotInUse] = async () =>
+        {
+            await using var mattermost = await MattermostStub.StartAsync(
+                calls: $$"""{"rtcdserviceurl":"http://{{Credentials}}@127.0.0.1:8045"}""", licence: """{"IsLicensed":"false"}""");
+            return await new RtcdRun { Url = null, Administrator = mattermost.Administrator, Everyone = mattermost.Everyone }.RunAsync("rtcd-version");
+        },
         [RtcdVersionReasons.NoRtcdUrl] = () => RunAsync(url: null),
         [CheckSchedule.CheckFailed] = async () =>
         {
@@ -468,6 +477,7 @@ public sealed class RtcdVersionCheckTests
         settings.ServiceUrl = url;
         return new RtcdVersionCheck(new RtcdSurvey(
             new RtcdTargets(Options.Create(settings), administrator ?? AdministratorAccess.None, new CheckTarget(), time ?? TimeProvider.System),
+            new Installation(PublicAccess.None, AdministratorAccess.None, TimeProvider.System),
             RtcdProbing.Probe(resolve: resolve, options: settings)));
     }
 }

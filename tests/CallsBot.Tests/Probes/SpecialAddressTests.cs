@@ -32,7 +32,7 @@ public sealed class SpecialAddressTests
     [InlineData("0.0.0.0", "unspecified", Reach.Nowhere)]
     [InlineData("::", "unspecified", Reach.Nowhere)]
     [InlineData("255.255.255.255", "reserved", Reach.Nowhere)]
-    [InlineData("::ffff:8.8.8.8", "mapped", Reach.Nowhere)]
+    [InlineData("::ffff:10.0.0.1", "private", Reach.SameNetwork)]
     internal void A_special_address_is_named_with_its_source_and_its_reach(string address, string name, Reach reach)
     {
         var special = SpecialAddress.Of(IPAddress.Parse(address)).ShouldNotBeNull();
@@ -53,6 +53,7 @@ public sealed class SpecialAddressTests
     [InlineData("198.17.255.255")]
     [InlineData("198.20.0.1")]
     [InlineData("223.255.255.255")]
+    [InlineData("::ffff:8.8.8.8")]
     [InlineData("2606:4700::1111")]
     [InlineData("2001:4860:4860::8888")]
     [InlineData("64:ff9b::808:808")]

@@ -41,7 +41,7 @@ internal sealed class OffloaderService
     public (OffloaderCredentials Credentials, string Source)? CredentialsFor(OffloaderPlace place) =>
         _options.Value is { ClientId.Length: > 0, AuthKey.Length: > 0 } set
             ? (new OffloaderCredentials { ClientId = set.ClientId, AuthKey = set.AuthKey }, "from CallsBot's settings Offloader:ClientId and Offloader:AuthKey")
-            : place.Text is { } text && RtcdCredentials.In(new RtcdServiceUrl(text, place.Source)) is { } found
+            : place.Text is { } text && FoundCredentials.In(new RtcdServiceUrl(text, place.Source)) is ({ } found, _)
                 ? (new OffloaderCredentials { ClientId = found.ClientId, AuthKey = found.AuthKey }, $"in the URL {place.Source}")
                 : null;
 

@@ -121,7 +121,7 @@ internal sealed class RtcdCredentialsCheck(RtcdSurvey survey, RtcdLoginProbe pro
             return where.Nothing(Id);
         }
 
-        if (await survey.FindCredentialsAsync(cancellationToken) is not { } credentials)
+        if (await survey.FindCredentialsAsync(cancellationToken) is not ({ } credentials, { } source))
         {
             return NotConfigured.ToResult(Id, where.Words(), []);
         }
@@ -129,9 +129,9 @@ internal sealed class RtcdCredentialsCheck(RtcdSurvey survey, RtcdLoginProbe pro
         var found = await AddressFindings.AskAsync(
             replies,
             async (address, _) =>
-                Judge(await probe.AskAsync(replies.Target, address, credentials.ClientId, credentials.AuthKey, cancellationToken)));
+                Judge(await probe.AskAsync(replies.Target, address, credentials, cancellationToken)));
         return new AddressFindings(where, found).ToResult(
-            Id, Passed, SomeRefuse, [new("whose", credentials.Source)], [new Evidence("Credentials", credentials.Source)]);
+            Id, Passed, SomeRefuse, [new("whose", source)], [new Evidence("Credentials", source)]);
     }
 
     private static AtAddress Judge(RtcdLoginReply reply) => AtAddress.From(reply.Reply, reply.Result switch

@@ -1,3 +1,7 @@
+using System.Net.Sockets;
+using CallsBot.Checks.Media;
+using CallsBot.Protocols.Sdp;
+
 namespace CallsBot.Checks.Rtcd;
 
 internal static class RtcdServices
@@ -15,6 +19,20 @@ internal static class RtcdServices
         services.AddScoped<ICheck, RtcdClockCheck>();
         services.AddScoped<ICheck, RtcdExposureCheck>();
         services.AddScoped<ICheck, RtcdCredentialsCheck>();
+        services.AddScoped<MediaSurvey>();
+        services.AddScoped<PublicSite>();
+        services.AddScoped<ICheck, RtcdSocketCheck>();
+        services.AddScoped<ICheck, RtcdSessionCheck>();
+        services.AddScoped<ICheck, RtcdCandidatesCheck>();
+        AddPath(IceTransport.Udp, AddressFamily.InterNetwork);
+        AddPath(IceTransport.Udp, AddressFamily.InterNetworkV6);
+        AddPath(IceTransport.Tcp, AddressFamily.InterNetwork);
+        AddPath(IceTransport.Tcp, AddressFamily.InterNetworkV6);
+        services.AddScoped<ICheck, MediaDtlsCheck>();
+        services.AddScoped<ICheck, MediaSessionEndCheck>();
         return services;
+
+        void AddPath(IceTransport transport, AddressFamily family) => services.AddScoped<ICheck>(provider => new MediaPathCheck(
+            provider.GetRequiredService<RtcdSurvey>(), provider.GetRequiredService<MediaSurvey>(), transport, family));
     }
 }

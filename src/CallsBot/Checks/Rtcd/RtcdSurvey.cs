@@ -1,4 +1,5 @@
 using System.Globalization;
+using CallsBot.Checks.Plugin;
 using CallsBot.Probes;
 
 namespace CallsBot.Checks.Rtcd;
@@ -10,13 +11,14 @@ namespace CallsBot.Checks.Rtcd;
 internal sealed class RtcdSurvey
 {
     private readonly RtcdTargets _targets;
+    private readonly Installation _installation;
     private readonly RtcdVersionProbe _probe;
     private readonly Once<RtcdWhere> _where;
     private readonly Once<RtcdVersionReplies?> _replies;
 
-    public RtcdSurvey(RtcdTargets targets, RtcdVersionProbe probe)
+    public RtcdSurvey(RtcdTargets targets, Installation installation, RtcdVersionProbe probe)
     {
-        (_targets, _probe) = (targets, probe);
+        (_targets, _installation, _probe) = (targets, installation, probe);
         _where = new Once<RtcdWhere>(FindOnceAsync);
         _replies = new Once<RtcdVersionReplies?>(AskOnceAsync);
     }
@@ -27,14 +29,15 @@ internal sealed class RtcdSurvey
     public Task<RtcdVersionReplies?> AskAsync(CancellationToken cancellationToken) => _replies.GetAsync(cancellationToken);
 
     /// <summary>What to log in with; null when nothing is configured.</summary>
-    public async Task<RtcdCredentials?> FindCredentialsAsync(CancellationToken cancellationToken) =>
+    public async Task<FoundCredentials?> FindCredentialsAsync(CancellationToken cancellationToken) =>
         _targets.CredentialsFor(await _targets.FindAsync(cancellationToken));
 
     private async Task<RtcdWhere> FindOnceAsync(CancellationToken cancellationToken)
     {
         var finding = _targets.FindAsync(cancellationToken);
         var forCallsV2 = _targets.AreForCallsV2Async(cancellationToken);
-        await Task.WhenAll(finding, forCallsV2);
+        var backend = _installation.BackendAsync(cancellationToken);
+        await Task.WhenAll(finding, forCallsV2, backend);
         var url = await finding;
         if (await forCallsV2)
         {
@@ -44,6 +47,11 @@ internal sealed class RtcdSurvey
         if (url.Value is null)
         {
             return new RtcdWhere(null, url.Source, RtcdVersionReasons.NoRtcdUrl, url.Source);
+        }
+
+        if (url.IsPlugins && (await backend).RulesOutRtcd)
+        {
+            return new RtcdWhere(null, url.Source, RtcdVersionReasons.NotInUse, "");
         }
 
         return ProbeTarget.TryParse(url.Value, out var target, out var fault)

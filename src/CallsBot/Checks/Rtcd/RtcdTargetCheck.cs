@@ -19,7 +19,10 @@ internal sealed class RtcdTargetCheck(RtcdSurvey survey) : ICheck
     public IReadOnlyDictionary<string, Outcome> ReasonCodes { get; } = Reason.CodesOf(
         RtcdVersionReasons.All[RtcdVersionReasons.UrlInvalid],
         RtcdVersionReasons.All[RtcdVersionReasons.NoRtcdUrl],
+        RtcdVersionReasons.All[RtcdVersionReasons.NotInUse],
         RtcdVersionReasons.All[RtcdVersionReasons.CallsV2]);
+
+    public IReadOnlyList<string> ExplainedBy { get; } = ["calls-backend"];
 
     public async Task<CheckResult> RunAsync(CancellationToken cancellationToken)
     {

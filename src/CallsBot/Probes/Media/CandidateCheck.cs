@@ -26,6 +26,9 @@ internal sealed class CandidateCheck : IAsyncDisposable
     private static readonly TimeSpan NominationPace = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(2);
 
+    /// <summary>RTCD checks a candidate that it is told of every 200 ms (pion/ice v4.2.0, agent_config.go).</summary>
+    private static readonly TimeSpan ToldWait = TimeSpan.FromMilliseconds(700);
+
     /// <summary>
     /// After each request, as long as none was answered. The first are close together; the rest are for an agent that
     /// starts late and for slow paths.
@@ -40,6 +43,7 @@ internal sealed class CandidateCheck : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly IPEndPoint _remote;
     private readonly CandidatePath _path;
+    private readonly Func<IPEndPoint, CancellationToken, Task> _tell;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<SentRequest> _requests = [];
     private readonly List<TimeSpan> _roundTrips = [];
@@ -51,8 +55,11 @@ internal sealed class CandidateCheck : IAsyncDisposable
     private bool _ended;
 
     /// <param name="address">Allowed by the address policy, and of the family to connect with.</param>
-    public CandidateCheck(IceCandidate candidate, CandidateSource source, IPAddress address, IceSession ice, TimeProvider time)
+    /// <param name="tell">Tells RTCD of an address of ours.</param>
+    public CandidateCheck(
+        IceCandidate candidate, CandidateSource source, IPAddress address, IceSession ice, Func<IPEndPoint, CancellationToken, Task> tell, TimeProvider time)
     {
+        _tell = tell;
         _ice = ice;
         _time = time;
         _remote = new IPEndPoint(address, candidate.Port);
@@ -67,13 +74,13 @@ internal sealed class CandidateCheck : IAsyncDisposable
         {
             lock (_lock)
             {
-                var first = _requests.FindIndex(request => request.Answered);
+                var since = _ice.AwakeSince;
                 return _result with
                 {
                     State = StateNow(),
                     Sent = _requests.Count,
                     Received = _roundTrips.Count,
-                    Lost = first < 0 ? 0 : _requests.Skip(first).Count(request => !request.Answered),
+                    Lost = _requests.Count(request => !request.Answered && request.At >= since),
                     RoundTrips = [.. _roundTrips],
                 };
             }
@@ -96,6 +103,27 @@ internal sealed class CandidateCheck : IAsyncDisposable
             await SendAsync(nominate: false, cancellationToken);
             await WaitAsync(() => IsDecided() || HasAnswer(), Unanswered[sent], cancellationToken);
             await WaitAsync(IsDecided, sent < MostChecks - 1 ? Pace : LastWait(), cancellationToken);
+        }
+
+        await TellAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Has the server send to a UDP socket that heard nothing: whatever comes then shows that the way from the server is
+    /// open. Not before, because a packet from the server opens the way to it in firewalls that keep state, and a port
+    /// that is closed to clients would seem open.
+    /// </summary>
+    private async Task TellAsync(CancellationToken cancellationToken)
+    {
+        if (_result is { Transport: IceTransport.Udp, LocalAddress: { } local } && Result is { State: CandidateState.Silent, ServerRequests: 0 })
+        {
+            lock (_lock)
+            {
+                _result = _result with { ServerWasTold = true };
+            }
+
+            await _tell(local, cancellationToken);
+            await WaitAsync(() => Result.ServerRequests > 0 || IsDecided(), ToldWait, cancellationToken);
         }
     }
 
@@ -307,11 +335,14 @@ internal sealed class CandidateCheck : IAsyncDisposable
             }
             else if (_ice.IsServersCheck(message))
             {
+                TaskCompletionSource progress;
                 lock (_lock)
                 {
                     _result = _result with { ServerRequests = _result.ServerRequests + 1 };
+                    progress = Progressed();
                 }
 
+                progress.SetResult();
                 await _path.SendAsync(_ice.AnswerTo(message, _remote).Bytes, _stop.Token);
             }
 
@@ -348,6 +379,7 @@ internal sealed class CandidateCheck : IAsyncDisposable
             else
             {
                 request.Answered = true;
+                _ice.WasAwakeAt(request.At);
                 _roundTrips.Add(_time.GetElapsedTime(request.At));
                 _result = _result with { MappedAddress = answer.MappedAddress ?? _result.MappedAddress };
             }

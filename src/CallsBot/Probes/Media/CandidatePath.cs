@@ -69,8 +69,13 @@ internal abstract class CandidatePath(Socket socket) : IDisposable
             }
         }
 
-        public override async ValueTask<ReadOnlyMemory<byte>?> ReceiveAsync(CancellationToken cancellationToken) =>
-            await Packets.ReadAsync(cancellationToken) is { Outcome: PacketReadOutcome.Packet, Bytes: var packet } ? packet : null;
+        public override async ValueTask<ReadOnlyMemory<byte>?> ReceiveAsync(CancellationToken cancellationToken)
+        {
+            var read = await Packets.ReadAsync(cancellationToken);
+
+            // Not "? read.Bytes : null": there, null would become an empty packet, by way of a byte array that is null.
+            return read.Outcome == PacketReadOutcome.Packet ? new ReadOnlyMemory<byte>?(read.Bytes) : null;
+        }
 
         public override void Dispose()
         {

@@ -77,8 +77,8 @@ internal sealed record CandidateResult(IceCandidate Candidate, CandidateSource S
     public int Received { get; init; }
 
     /// <summary>
-    /// Requests after the first answered one that got no answer. Those before it do not count: RTCD's agent starts by
-    /// itself some time after its answer, and drops what comes earlier.
+    /// Requests without an answer, of those sent since RTCD's agent was awake: since the first request that any
+    /// candidate answered. It starts by itself some time after its answer, and drops what comes earlier.
     /// </summary>
     public int Lost { get; init; }
 
@@ -100,9 +100,15 @@ internal sealed record CandidateResult(IceCandidate Candidate, CandidateSource S
 
     /// <summary>
     /// Binding requests of the server, signed with our password, that reached this socket: proof that its packets come
-    /// here without being asked for by one of ours just before.
+    /// here. Unless it <see cref="ServerWasTold"/>, it knows of the socket from a request of ours, which then reached it.
     /// </summary>
     public int ServerRequests { get; init; }
+
+    /// <summary>
+    /// After all requests went unanswered, the server was told of this socket, to send to it unasked. Requests that come
+    /// then show that the way from the server is open, and that it is the way to it that is not.
+    /// </summary>
+    public bool ServerWasTold { get; init; }
 
     /// <summary>Answers to our requests that were not signed with the server's password.</summary>
     public int UnverifiedAnswers { get; init; }
@@ -112,8 +118,8 @@ internal sealed record CandidateResult(IceCandidate Candidate, CandidateSource S
     /// <summary>Unspecified when the candidate names a host.</summary>
     public AddressFamily Family => (Address ?? Candidate.Address)?.AddressFamily ?? AddressFamily.Unspecified;
 
-    /// <summary>Of the requests from the first answered one on, 0 to 1; null when none was answered.</summary>
-    public double? Loss => Received == 0 ? null : (double)Lost / (Received + Lost);
+    /// <summary>Of the requests that count, 0 to 1; null when none does, as when no candidate answered.</summary>
+    public double? Loss => Received + Lost == 0 ? null : (double)Lost / (Received + Lost);
 
     public TimeSpan? MedianRoundTrip => Quantile(0.5);
 

@@ -15,7 +15,33 @@ internal sealed class IceSession(IceCredentials local, IceCredentials remote)
 
     private readonly StunKey _localKey = StunKey.ShortTerm(local.Password);
     private readonly StunKey _remoteKey = StunKey.ShortTerm(remote.Password);
+    private readonly Lock _lock = new();
     private readonly ulong _tieBreaker = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
+
+    private long? _awakeSince;
+
+    /// <summary>
+    /// When the earliest request was sent that any candidate answered; null before there is one. RTCD's agent starts by
+    /// itself some time after the answer, and drops what comes earlier: those requests are not lost on the way.
+    /// </summary>
+    public long? AwakeSince
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _awakeSince;
+            }
+        }
+    }
+
+    public void WasAwakeAt(long sent)
+    {
+        lock (_lock)
+        {
+            _awakeSince = Math.Min(_awakeSince ?? sent, sent);
+        }
+    }
 
     public StunMessage Check(bool nominate)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Threading.Channels;
 using CallsBot.Protocols.Dtls;
 using CallsBot.Protocols.Rtcd;
@@ -19,6 +20,9 @@ internal sealed class MediaSession(RtcdSocket socket, string callId, string sess
     private const int MostListed = 64;
     private const int MostEvents = 256;
 
+    // RFC 8445 §5.1.2.1: type host, the highest local preference, component 1.
+    private const uint HostPriority = 0x7eff_ffff;
+
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan DtlsLimit = TimeSpan.FromSeconds(3);
@@ -35,6 +39,7 @@ internal sealed class MediaSession(RtcdSocket socket, string callId, string sess
 
     private readonly Channel<MediaEvent> _events = Channel.CreateBounded<MediaEvent>(MostEvents);
     private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly IceCredentials _local = IceCredentials.New();
     private readonly DtlsCertificate _certificate = DtlsCertificate.New(time);
     private readonly List<Task> _tasks = [];
@@ -103,7 +108,7 @@ internal sealed class MediaSession(RtcdSocket socket, string callId, string sess
     {
         if (_joined && !_closed)
         {
-            await socket.TrySendAsync(new RtcdFrame.Leave(sessionId), cancellationToken);
+            await TrySendAsync(new RtcdFrame.Leave(sessionId), cancellationToken);
         }
     }
 
@@ -117,6 +122,7 @@ internal sealed class MediaSession(RtcdSocket socket, string callId, string sess
         }
 
         _stop.Dispose();
+        _sending.Dispose();
     }
 
     private async Task BeginAsync(CancellationToken cancellationToken)
@@ -133,13 +139,39 @@ internal sealed class MediaSession(RtcdSocket socket, string callId, string sess
         // Texts alone: before the flags for AV1 and signalling came, an RTCD drops a join that holds anything else (seen
         // with v0.11.3); later ones do without.
         var join = new RtcdFrame.Join(callId, UserId, sessionId);
-        if (!await socket.TrySendAsync(join, cancellationToken) || !await socket.TrySendAsync(new RtcdFrame.Rtc(message), cancellationToken))
+        if (!await TrySendAsync(join, cancellationToken) || !await TrySendAsync(new RtcdFrame.Rtc(message), cancellationToken))
         {
             _socketEnded = true;
             Fail(MediaProbeFailure.SignallingLost);
         }
 
         _offeredAt = time.GetTimestamp();
+    }
+
+    /// <summary>Candidates are told of by their checks, and a WebSocket sends one message at a time.</summary>
+    private async Task<bool> TrySendAsync(RtcdFrame frame, CancellationToken cancellationToken)
+    {
+        await _sending.WaitAsync(cancellationToken);
+        try
+        {
+            return await socket.TrySendAsync(frame, cancellationToken);
+        }
+        finally
+        {
+            _sending.Release();
+        }
+    }
+
+    private async Task TellAsync(IPEndPoint local, CancellationToken cancellationToken)
+    {
+        var candidate = new IceCandidate(
+            "1", Component: 1, IceTransport.Udp, HostPriority, local.Address.ToString(), local.Port, IceCandidateType.Host);
+        var message = new RtcdMessage(sessionId, RtcdMessageType.Ice, new RtcdCandidate(candidate.ToString()).ToBytes())
+        {
+            UserId = UserId,
+            CallId = callId,
+        };
+        await TrySendAsync(new RtcdFrame.Rtc(message), cancellationToken);
     }
 
     private bool IsOver() => _failure is not null
@@ -177,7 +209,10 @@ internal sealed class MediaSession(RtcdSocket socket, string callId, string sess
             case MediaEvent.Shook shook:
                 _dtls = shook.Result;
                 _handshake = null;
-                _times = _times with { Connected = time.GetElapsedTime(_joinedAt) };
+                _times = _times with
+                {
+                    Connected = _dtls.Handshake.Outcome == DtlsOutcome.Completed ? time.GetElapsedTime(_joinedAt) : null,
+                };
                 break;
             case MediaEvent.Due due:
                 due.Action();
@@ -303,7 +338,7 @@ internal sealed class MediaSession(RtcdSocket socket, string callId, string sess
         }
 
         var address = candidate.Address!;
-        var check = new CandidateCheck(candidate, source, address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, _ice!, time);
+        var check = new CandidateCheck(candidate, source, address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, _ice!, TellAsync, time);
         _checks.Add(check, false);
         _tasks.Add(CheckAsync(check));
     }
@@ -363,8 +398,8 @@ internal sealed class MediaSession(RtcdSocket socket, string callId, string sess
     }
 
     /// <summary>
-    /// Shakes hands on the best UDP pair as soon as one has been measured, and on a TCP pair only when UDP is sure to
-    /// have none: as a browser would.
+    /// Shakes hands on a UDP pair as soon as one has been measured without loss, else on the one that lost least; on a
+    /// TCP pair only when UDP is sure to have none, as a browser would.
     /// </summary>
     private void Nominate()
     {
@@ -376,8 +411,10 @@ internal sealed class MediaSession(RtcdSocket socket, string callId, string sess
         var udpIsOver = _gathered && _held.Count == 0 && _checks.All(check => check.Value || check.Key.Result.Transport == IceTransport.Tcp);
         var best = _checks.Where(check => check.Value)
             .Select(check => (Check: check.Key, check.Key.Result))
-            .Where(check => check.Result.State == CandidateState.Answered && (udpIsOver || check.Result.Transport == IceTransport.Udp))
+            .Where(check => check.Result.State == CandidateState.Answered
+                && (udpIsOver || check.Result is { Transport: IceTransport.Udp, Lost: 0 }))
             .OrderBy(check => check.Result.Transport)
+            .ThenBy(check => check.Result.Lost)
             .ThenByDescending(check => check.Result.Candidate.Priority)
             .Select(check => check.Check)
             .FirstOrDefault();

@@ -174,11 +174,12 @@ public sealed class RtcdChecksTests
         var rtcd = new Rtcd();
         await using var port = rtcd.Start();
 
-        await new RtcdRun { Url = port.Url() }.RunAsync("rtcd-credentials");
+        var run = new RtcdRun { Url = port.Url() };
+        await run.RunAsync("rtcd-credentials");
 
         rtcd.Requests.ShouldNotContain(r => r.StartsWith("POST", StringComparison.Ordinal));
         var asked = rtcd.Requests.Single(r => r.StartsWith("GET /calls/", StringComparison.Ordinal));
-        asked.ShouldContain($"Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{RtcdRun.ClientId}:{RtcdRun.AuthKey}"))}\r\n");
+        asked.ShouldContain($"Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{run.ClientId}:{run.AuthKey}"))}\r\n");
         asked.Split('/')[2].Length.ShouldBe(26);
     }
 
@@ -201,7 +202,7 @@ public sealed class RtcdChecksTests
         var rtcd = new Rtcd();
         await using var port = rtcd.Start();
 
-        var result = await new RtcdRun { Url = $"http://{RtcdRun.ClientId}:{RtcdRun.AuthKey}@127.0.0.1:{port.Port}", HasCredentials = false }
+        var result = await new RtcdRun { Url = $"http://clientA:S3CRETS3CRETS3CRETS3CRETS3CRETS3@127.0.0.1:{port.Port}", HasCredentials = false }
             .RunAsync("rtcd-credentials");
 
         result.Outcome.ShouldBe(Outcome.Pass, result.Detail);

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using CallsBot.Checks;
 using CallsBot.Mattermost;
 using CallsBot.Probes;
+using CallsBot.Reports;
 using CallsBot.Tests.Probes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,8 +13,9 @@ namespace CallsBot.Tests.Checks.Rtcd;
 /// <summary>Runs checks of RTCD as the program puts them together, with a name service that only knows what a test says.</summary>
 internal sealed class RtcdRun
 {
-    public const string ClientId = "clientA";
-    public const string AuthKey = "S3CRETS3CRETS3CRETS3CRETS3CRETS3";
+    public string ClientId { get; init; } = "clientA";
+
+    public string AuthKey { get; init; } = "S3CRETS3CRETS3CRETS3CRETS3CRETS3";
 
     public required string? Url { get; init; }
 
@@ -29,6 +31,8 @@ internal sealed class RtcdRun
     public bool HasCredentials { get; init; } = true;
 
     public AdministratorAccess Administrator { get; init; } = AdministratorAccess.None;
+
+    public PublicAccess Everyone { get; init; } = PublicAccess.None;
 
     public Dictionary<string, string?> Settings { get; init; } = [];
 
@@ -48,6 +52,15 @@ internal sealed class RtcdRun
         var schedule = new CheckSchedule(Time, new LogLines<CheckSchedule>());
         var ends = await schedule.RunAsync(scope.Checks, ids, TimeSpan.FromSeconds(10), null, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
         return [.. ends.Select(end => end.Result)];
+    }
+
+    /// <summary>Runs checks with what they need, and says what they come to.</summary>
+    public async Task<Report> ReportAsync(params string[] ids)
+    {
+        await using var services = Build();
+        return await services.GetRequiredService<Diagnosis>()
+            .RunAsync(new DiagnosisRequest { Only = ids }, progress: null, CancellationToken.None)
+            .WaitAsync(TimeSpan.FromSeconds(20));
     }
 
     /// <summary>The checks, to be asked what they are.</summary>
@@ -70,8 +83,9 @@ internal sealed class RtcdRun
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
         services.AddLogging();
         services.AddSingleton(Administrator);
+        services.AddSingleton(Everyone);
         services.AddSingleton(Time);
-        services.AddProbes().AddChecks();
+        services.AddProbes().AddChecks().AddReports();
         services.AddSingleton(Resolve);
         services.AddSingleton(provider => new CheckedHttp(provider.GetRequiredService<TargetAddresses>(), Time)
         {

@@ -1,9 +1,12 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.RegularExpressions;
 using CallsBot.Checks;
 using CallsBot.Probes;
+using CallsBot.Protocols.Rtcd;
+using CallsBot.Tests.Checks.Plugin;
 using CallsBot.Tests.Probes;
 using CallsBot.Tests.Protocols.Rtcd;
 using Situation = System.Func<System.Threading.Tasks.Task<CallsBot.Checks.CheckResult>>;
@@ -26,6 +29,21 @@ public sealed partial class RtcdSituationsTests
         [("rtcd-target", "no-rtcd-url")] = () => Url("rtcd-target", null),
         [("rtcd-target", "url-invalid")] = () =>
             new RtcdRun { Url = null, Named = "http://clientA:S3CRET@rtcd.test" }.RunAsync("rtcd-target"),
+
+        [("rtcd-target", "no-licence-for-rtcd")] = async () =>
+        {
+            await using var mattermost = await MattermostStub.StartAsync(
+                calls: """{"rtcdserviceurl":"http://clientA:S3CRET@rtcd.test:8045"}""", licence: """{"IsLicensed":"false"}""");
+            return await new RtcdRun { Url = null, Administrator = mattermost.Administrator, Everyone = mattermost.Everyone }.RunAsync("rtcd-target");
+        },
+        [("rtcd-target", "calls-v2")] = async () =>
+        {
+            await using var mattermost = await MattermostStub.StartAsync(
+                version: """{"version":"2.0.1"}""",
+                calls: """{"rtcdserviceurl":"http://clientA:S3CRET@rtcd.test:8045"}""",
+                statuses: """[{"plugin_id":"com.mattermost.calls","cluster_id":"","state":2,"version":"2.0.1"}]""");
+            return await new RtcdRun { Url = null, Administrator = mattermost.Administrator, Everyone = mattermost.Everyone }.RunAsync("rtcd-target");
+        },
 
         [("rtcd-dns", "pass")] = () => Names("rtcd.test", ["127.0.0.1"], allowLoopbackName: true),
         [("rtcd-dns", "name-not-found")] = () => Url("rtcd-dns", "http://rtcd.test:8045"),
@@ -109,15 +127,42 @@ public sealed partial class RtcdSituationsTests
             "rtcd-credentials",
             new Rtcd().With("GET /calls/", Recorded("calls sessions (absent before v1.0.0)")).With("POST /login", Recorded("unknown path"))),
         [("rtcd-credentials", "not-asked")] = () => Answering("rtcd-credentials", new Rtcd().With("GET /version", "")),
+
+        [("rtcd-socket", "pass")] = () => Socket(Hello),
+        [("rtcd-socket", "socket-credentials-refused")] = () => Socket(Http.Reply("200 OK", "text/plain", "")),
+        [("rtcd-socket", "upgrade-stripped")] = () => Socket(Recorded("ws without upgrade")),
+        [("rtcd-socket", "socket-not-found")] = () => Socket(Recorded("unknown path")),
+        [("rtcd-socket", "socket-forbidden")] = () => Socket(Http.Reply("403 Forbidden", "text/plain", "Forbidden\n")),
+        [("rtcd-socket", "socket-proxy-error")] = () => Socket(Http.Reply("502 Bad Gateway", "text/html", "<html>502</html>")),
+        [("rtcd-socket", "not-upgraded")] = () => Socket(Http.Reply("426 Upgrade Required", "text/html", "<html>426</html>")),
+        [("rtcd-socket", "socket-unanswered")] = () => Socket(""),
+        [("rtcd-socket", "no-hello")] = () => Socket(async (stream, token) =>
+        {
+            await stream.FlushAsync(token);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+        }),
+        [("rtcd-socket", "closed-at-once")] = () => Socket((_, _) => Task.CompletedTask),
+        [("rtcd-socket", "some-addresses-fail")] = async () =>
+        {
+            await using var good = Upgrading(new Rtcd(), Hello);
+            await using var bad = new Rtcd().With("GET /ws", Recorded("ws without upgrade")).Start("127.0.0.2", good.Port);
+            return await new RtcdRun
+            {
+                Url = good.Url(host: "localhost"),
+                Resolve = RtcdProbing.Resolving("127.0.0.2", "127.0.0.1"),
+                Settings = new(QuickToGiveUp!),
+            }.RunAsync("rtcd-socket");
+        },
+        [("rtcd-socket", "not-asked")] = () => Answering("rtcd-socket", new Rtcd().With("GET /version", "")),
     };
 
     /// <summary>Codes that no port on loopback can bring about, with where they are tested.</summary>
     private static readonly HashSet<(string, string)> Elsewhere =
     [
-        ("rtcd-target", "calls-v2"), // RtcdVersionCheckTests: it comes from the plugin's version
         ("rtcd-tcp", "connection-reset"), // a connection request that is reset is refused on Linux
         ("rtcd-tls", "unreachable"), // a route that is lost between the connection and the greeting
-        ("rtcd-exposure", "internals-open"), // RtcdExposureCheckTests: it takes a public address
+        ("rtcd-exposure", "internals-open"), // RtcdChecksTests: it takes a public address
+        ("rtcd-socket", "socket-tls-failed"), // a certificate that changes between two connections
     ];
 
     public static TheoryData<string, string> Ends
@@ -229,6 +274,45 @@ public sealed partial class RtcdSituationsTests
     }
 
     private static Task<CheckResult> Load(string reply) => Answering("rtcd-load", new Rtcd().With("GET /system", reply));
+
+    private static Task<CheckResult> Socket(string reply) => Answering("rtcd-socket", new Rtcd().With("GET /ws", reply));
+
+    private static async Task<CheckResult> Socket(Func<Stream, CancellationToken, Task> afterUpgrade)
+    {
+        await using var port = Upgrading(new Rtcd(), afterUpgrade);
+        return await new RtcdRun { Url = port.Url(), Settings = new(QuickToGiveUp!) }.RunAsync("rtcd-socket");
+    }
+
+    private static async Task Hello(Stream stream, CancellationToken cancellationToken)
+    {
+        var hello = new RtcdFrame.Hello("clientX", "abcdefghijkmnopqrstuvwxyz1").ToBytes();
+        await stream.WriteAsync(new byte[] { 0x82, (byte)hello.Length }, cancellationToken); // binary, final (RFC 6455 §5.2)
+        await stream.WriteAsync(hello, cancellationToken);
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+    }
+
+    /// <summary>Answers as told, and takes the upgrade to a WebSocket (RFC 6455 §4.2.2).</summary>
+    private static ScriptedPort Upgrading(Rtcd rtcd, Func<Stream, CancellationToken, Task> afterUpgrade) =>
+        ScriptedPort.Running(async (socket, cancellationToken) =>
+        {
+            await using var stream = new NetworkStream(socket);
+            var request = await ScriptedPort.ReadRequestAsync(stream, cancellationToken);
+            if (!request.StartsWith("GET /ws ", StringComparison.Ordinal))
+            {
+                await stream.WriteAsync(Encoding.UTF8.GetBytes(rtcd.Answer(request)), cancellationToken);
+                return;
+            }
+
+            var key = request.Split("Sec-WebSocket-Key: ")[1].Split("\r\n")[0];
+#pragma warning disable CA5350 // RFC 6455 §4.2.2 asks for SHA-1.
+            var accept = Convert.ToBase64String(System.Security.Cryptography.SHA1.HashData(Encoding.ASCII.GetBytes($"{key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
+#pragma warning restore CA5350
+            await stream.WriteAsync(
+                Encoding.ASCII.GetBytes(
+                    $"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"),
+                cancellationToken);
+            await afterUpgrade(stream, cancellationToken);
+        });
 
     private static Rtcd Refusing() => new Rtcd().With("GET /calls/", Http.Reply("401 Unauthorized", "text/plain; charset=utf-8", "unauthorized\n"));
 

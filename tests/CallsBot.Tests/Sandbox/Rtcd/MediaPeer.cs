@@ -35,6 +35,9 @@ internal sealed class MediaPeer : IAsyncDisposable
     /// <summary>RTCD's own requests, as they come.</summary>
     public ChannelReader<StunMessage> Requests => _requests.Reader;
 
+    /// <summary>Answers that <see cref="CheckAsync(bool)"/> has not taken.</summary>
+    public ChannelReader<StunMessage> Replies => _answers.Reader;
+
     /// <summary>What is not STUN, as it comes; a <see cref="DtlsSession"/> takes it from here.</summary>
     public ChannelReader<byte[]> Other => _other.Reader;
 
@@ -112,10 +115,11 @@ internal sealed class MediaPeer : IAsyncDisposable
     }
 
     /// <summary>Nominates this path and shakes hands over it, RTCD being the client.</summary>
-    public async Task<DtlsResult> HandshakeAsync(CertificateFingerprint? expected = null, TimeSpan? within = null)
+    /// <param name="shown">The certificate, when it is not the one that was offered.</param>
+    public async Task<DtlsResult> HandshakeAsync(DtlsCertificate? shown = null, TimeSpan? within = null)
     {
         await using var session = new DtlsSession(
-            DtlsRole.Server, _participant.Certificate, expected ?? _participant.Answer.Fingerprint,
+            DtlsRole.Server, shown ?? _participant.Certificate, _participant.Answer.Fingerprint,
             async (packet, _) => await SendAsync(packet), TimeProvider.System);
         var delivering = DeliverAsync(session);
         await CheckAsync(nominate: true);

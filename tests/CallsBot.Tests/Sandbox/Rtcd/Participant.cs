@@ -36,6 +36,12 @@ internal sealed class Participant : IDisposable
 
     public DtlsCertificate Certificate { get; } = DtlsCertificate.New(TimeProvider.System);
 
+    /// <summary>What is offered, when it is not that of <see cref="Certificate"/>.</summary>
+    public CertificateFingerprint? Fingerprint { get; set; }
+
+    /// <summary>Whether a join says more than RTCD before v0.17.0 understands.</summary>
+    public bool WithFlags { get; set; } = true;
+
     public RtcdFrame.Hello Hello { get; private set; } = new("", "");
 
     /// <summary>What came trickled.</summary>
@@ -86,13 +92,14 @@ internal sealed class Participant : IDisposable
     /// <param name="candidates">How many to wait for.</param>
     public async Task JoinAsync(int candidates, params IceCandidate[] own)
     {
-        await SendAsync(new RtcdFrame.Join(CallId, "probe", SessionId) { ChannelId = "channel", Av1Support = false, DcSignaling = true });
+        var join = new RtcdFrame.Join(CallId, "probe", SessionId) { ChannelId = "channel" };
+        await SendAsync(WithFlags ? join with { Av1Support = false, DcSignaling = true } : join);
         await OfferAsync(own);
         await AnsweredAsync(candidates);
     }
 
     public Task OfferAsync(params IceCandidate[] own) => SendAsync(RtcdMessageType.Sdp, new RtcdDescription(
-        RtcdDescription.Offer, new SessionDescription(Ice, Certificate.Fingerprint) { Candidates = own }.ToSdp()).ToBytes());
+        RtcdDescription.Offer, new SessionDescription(Ice, Fingerprint ?? Certificate.Fingerprint) { Candidates = own }.ToSdp()).ToBytes());
 
     public async Task AnsweredAsync(int candidates)
     {
