@@ -26,6 +26,10 @@ internal sealed class CheckCatalog
 
     public IReadOnlyCollection<ICheck> All => _checks.Values;
 
+    /// <summary>Ids of the troubleshooting items and vendor checks that each check answers, by the check's id.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Covers =>
+        All.ToDictionary(check => check.Id, check => check.Covers, StringComparer.Ordinal);
+
     public bool TryGet(string id, [NotNullWhen(true)] out ICheck? check) => _checks.TryGetValue(id, out check);
 
     /// <summary>Fresh checks for one run, which share what they learn.</summary>

@@ -67,6 +67,6 @@ internal static class CommandLine
     private static IReadOnlyDictionary<string, IReadOnlyList<string>> Covers()
     {
         using var services = OfflineServices.Create(new LoadedSettings(new ConfigurationBuilder().Build(), []));
-        return services.GetRequiredService<CheckCatalog>().All.ToDictionary(check => check.Id, check => check.Covers, StringComparer.Ordinal);
+        return services.GetRequiredService<CheckCatalog>().Covers;
     }
 }

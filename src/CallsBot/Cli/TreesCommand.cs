@@ -102,8 +102,7 @@ internal static class TreesCommand
             return ExitCodes.Usage;
         }
 
-        var items = catalog.All.SelectMany(tree => tree.Items).ToHashSet(StringComparer.Ordinal);
-        var coverage = Coverage.Of(Coverage.EmbeddedText, covers, items);
+        var coverage = Coverage.Of(Coverage.EmbeddedText, covers, catalog.Items);
         Describe("vendor checks", coverage.Vendor, output);
         output.WriteLine();
         Describe("troubleshooting items", coverage.Items, output);

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text;
+using CallsBot.Checks;
 using CallsBot.Mattermost;
 using CallsBot.Probes;
 using CallsBot.Protocols.Mattermost;
 using CallsBot.Reports;
+using CallsBot.Troubleshooting;
 using Microsoft.Extensions.Options;
 
 namespace CallsBot.Conversations;
@@ -17,6 +19,8 @@ namespace CallsBot.Conversations;
 /// </remarks>
 internal sealed partial class Diagnoses(
     Diagnosis diagnosis,
+    CheckCatalog checks,
+    TreeCatalog trees,
     DiagnosisCard cards,
     CheckQueue queue,
     InboxStore inbox,
@@ -114,6 +118,10 @@ internal sealed partial class Diagnoses(
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"CallsBot {Diagnosis.ProgramVersion}, ").Append(bot.IsConnected ? "connected to Mattermost.\n" : "not connected to Mattermost just now.\n");
+        var covered = Coverage.Of(Coverage.EmbeddedText, checks.Covers, trees.Items).Vendor;
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"My tests answer {covered.Count(item => item.Checks.Count > 0)} of the {covered.Count} checks in the vendor's guides; the others need a person.\n");
         if (Volatile.Read(ref _last) is not { } last)
         {
             return text.Append("No test has been run since I was started. An administrator can type `/callshelp check`.").ToString();

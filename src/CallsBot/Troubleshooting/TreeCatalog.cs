@@ -19,6 +19,9 @@ internal sealed class TreeCatalog
     /// <summary>In the order of their file names.</summary>
     public IReadOnlyList<Tree> All { get; }
 
+    /// <summary>Ids of all items that the trees name.</summary>
+    public IReadOnlySet<string> Items => All.SelectMany(tree => tree.Items).ToHashSet(StringComparer.Ordinal);
+
     public bool TryGet(string id, [NotNullWhen(true)] out Tree? tree) => _trees.TryGetValue(id, out tree);
 
     /// <summary>For a tree that ships with the bot. Throws <see cref="KeyNotFoundException"/> for any other that is not there.</summary>

@@ -100,6 +100,7 @@ public sealed class DiagnosisScenario
         var chat = bot.Mattermost.DirectMessageFrom("sysadmin");
         await chat.Types("/callshelp status");
         await chat.Sees("No test has been run");
+        await chat.Sees("checks in the vendor's guides");
         await chat.Types("check");
         await chat.Sees(ConversationTexts.WholeReport);
 

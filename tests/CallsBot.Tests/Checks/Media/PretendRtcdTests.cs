@@ -130,7 +130,7 @@ public sealed class PretendRtcdTests
     public async Task A_session_that_rtcd_keeps_is_told_of()
     {
         await using var sandbox = await RunningSandbox.StartAsync(new SandboxSettings(), CancellationToken.None);
-        var probe = new RtcdSessionsProbe(RtcdProbing.CheckedHttp(), Options.Create(new RtcdOptions()));
+        var probe = new RtcdSessionsProbe(RtcdProbing.CheckedHttp(), Options.Create(new CallsBot.Probes.RtcdOptions()));
         using var participant = await Participant.ConnectAsync(sandbox.Rtcd);
         await participant.JoinAsync(candidates: 2);
         Task<bool?> IsLeftAsync(string call) => probe.AskAsync(
