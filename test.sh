@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need (Debian's Chromium, PostgreSQL and OpenSSL), and runs them. Everything stays on loopback.
+# Installs what the tests need (Debian's Chromium, PostgreSQL, OpenSSL and coturn), and runs them. Everything stays on loopback.
 # Further arguments go to `dotnet test`, for example: ./test.sh --filter BranchAScenario
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -22,6 +22,11 @@ need chromium chromium
 need ss iproute2
 need nft nftables
 need openssl openssl
+if ! command -v turnserver >/dev/null 2>&1; then
+  need turnserver coturn
+  # The package starts a server of its own; the tests start theirs on loopback.
+  $([ "$(id -u)" = 0 ] || echo sudo) systemctl disable --now coturn >/dev/null 2>&1 || true
+fi
 need '/usr/lib/postgresql/*/bin/initdb' postgresql
 
 # Network namespaces need root; without them the tests that drop packets are skipped.

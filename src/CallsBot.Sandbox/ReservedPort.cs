@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace CallsBot.Sandbox;
 
 /// <summary>
-/// Keeps a port of this machine's loopback interface for a server that stops and starts: bound, but not listening, so
-/// that callers are refused while the server is down and nobody else is given the port.
+/// Keeps a port of this machine for a server that stops and starts: bound, but not listening, so that callers are refused
+/// while the server is down and nobody else is given the port.
 /// </summary>
 internal sealed class ReservedPort : IDisposable
 {
@@ -31,8 +31,8 @@ internal sealed class ReservedPort : IDisposable
         return TakeAnywhere(address, port, whatFor);
     }
 
-    /// <summary>The same at any address of this machine, for a server whose secrets are its own.</summary>
-    /// <exception cref="SandboxException">The port is taken, or the address is not this machine's.</exception>
+    /// <summary>For a server that gives nothing away, in a network that a test has made.</summary>
+    /// <exception cref="SandboxException">The address is not this machine's, or the port is taken.</exception>
     public static ReservedPort TakeAnywhere(IPAddress address, int port, string whatFor)
     {
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -47,10 +47,10 @@ internal sealed class ReservedPort : IDisposable
             socket.Dispose();
             throw new SandboxException($"Port {port} for {whatFor} is taken. Stop what uses it, or choose another one.", ex);
         }
-        catch (SocketException ex) when (ex.SocketErrorCode == SocketError.AddressNotAvailable)
+        catch (SocketException ex) when (ex.SocketErrorCode is SocketError.AddressNotAvailable)
         {
             socket.Dispose();
-            throw new SandboxException($"{address} is no address of this machine. See `ip address` for those there are.", ex);
+            throw new SandboxException($"{address} is not an address of this machine.", ex);
         }
     }
 

@@ -2,10 +2,11 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using CallsBot.Sandbox.Rtcd;
 
 namespace CallsBot.Sandbox;
 
-/// <summary>The program that people start: both servers, the bot as a child process, and a word about where to click.</summary>
+/// <summary>The program that people start: the servers, the bot as a child process, and a word about where to click.</summary>
 internal static class SandboxApplication
 {
     /// <returns>0 when it was ended, 1 when it could not start, 2 for a wrong option.</returns>
@@ -13,23 +14,14 @@ internal static class SandboxApplication
     {
         if (args.Contains("--help"))
         {
-            await output.WriteLineAsync(SandboxOptions.Usage);
+            await output.WriteLineAsync(SandboxOptions.Usage + "\n\n" + RtcdOptions.Usage);
             return 0;
         }
 
         Func<CancellationToken, Task> run;
         try
         {
-            if (args is [RtcdAloneOptions.Verb, .. var rest])
-            {
-                var alone = RtcdAloneOptions.Parse(rest);
-                run = token => RtcdAlone.RunAsync(alone, output, token);
-            }
-            else
-            {
-                var options = SandboxOptions.Parse(args);
-                run = token => RunAsync(options, output, token);
-            }
+            run = Parse(args, output, errors);
         }
         catch (SandboxException ex)
         {
@@ -58,19 +50,39 @@ internal static class SandboxApplication
         }
     }
 
+    private static Func<CancellationToken, Task> Parse(string[] args, TextWriter output, TextWriter errors)
+    {
+        if (args is ["rtcd", .. var rest])
+        {
+            var rtcd = RtcdOptions.Parse(new Arguments(rest));
+            return cancellationToken => RtcdApplication.RunAsync(rtcd, Console.In, output, errors, cancellationToken);
+        }
+
+        var options = SandboxOptions.Parse(args);
+        return cancellationToken => RunAsync(options, output, cancellationToken);
+    }
+
     /// <summary>Runs until cancelled.</summary>
     /// <exception cref="SandboxException">A port is taken, or the bot is not built.</exception>
     public static async Task RunAsync(SandboxOptions options, TextWriter output, CancellationToken cancellationToken)
     {
         var botAssembly = options.WithBotProcess ? options.BotPath ?? BotProcess.Find(AppContext.BaseDirectory) : null;
         await using var sandbox = await RunningSandbox.StartAsync(
-            new SandboxSettings { MattermostPort = options.MattermostPort, RtcdPort = options.RtcdPort }, cancellationToken);
+            new SandboxSettings
+            {
+                MattermostPort = options.MattermostPort,
+                RtcdPort = options.RtcdPort,
+                OffloaderPort = options.OffloaderPort,
+                Rtcd = new RtcdSettings { MediaPort = options.MediaPort },
+            },
+            cancellationToken);
         foreach (var person in (string[])["sysadmin", "ana", "ben"])
         {
             sandbox.Mattermost.DirectMessageFrom(person);
         }
 
         sandbox.Mattermost.InstallCalls("1.12.2");
+        sandbox.Mattermost.Calls.Set("JobServiceURL", sandbox.Offloader.Url.ToString().TrimEnd('/'));
         sandbox.Mattermost.LicenseIs("enterprise");
 
         // This Calls needs 11.0.0 (plugin.json, min_server_version).
@@ -114,6 +126,11 @@ internal static class SandboxApplication
         ["CALLSBOT_Conversations__SigningKeys__0"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
         ["CALLSBOT_Conversations__Administrators__0"] = "sysadmin",
         ["CALLSBOT_Rtcd__ServiceUrl"] = sandbox.Rtcd.Url.ToString(),
+        ["CALLSBOT_Rtcd__ClientId"] = sandbox.Rtcd.ClientId,
+        ["CALLSBOT_Rtcd__AuthKey"] = sandbox.Rtcd.AuthKey,
+        ["CALLSBOT_Offloader__ServiceUrl"] = sandbox.Offloader.Url.ToString(),
+        ["CALLSBOT_Offloader__ClientId"] = sandbox.Offloader.ClientId,
+        ["CALLSBOT_Offloader__AuthKey"] = sandbox.Offloader.AuthKey,
         ["CALLSBOT_Storage__ConnectionString"] = $"Data Source={Path.Combine(storage, "callsbot.db")}",
     };
 
@@ -132,8 +149,7 @@ internal static class SandboxApplication
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
-    /// <summary>Waits for the token to be cancelled.</summary>
-    public static async Task WaitAsync(CancellationToken cancellationToken)
+    private static async Task WaitAsync(CancellationToken cancellationToken)
     {
         var ended = new TaskCompletionSource();
         await using var registration = cancellationToken.Register(ended.SetResult);

@@ -29,7 +29,17 @@ internal static class PageRoutes
         routes.PostWithoutSession("/sandbox/rtcd", async call =>
         {
             var body = await call.BodyAsync("fault");
-            await rtcd.Is(RtcdSwitch.Parse(body.Text("fault")) ?? throw new RefusedException(ApiError.BadBody("fault")));
+            if (body.ContainsKey("conditions"))
+            {
+                rtcd.Conditions = body["conditions"].Texts("conditions")
+                    .Select(id => RtcdConditionSwitch.Find(id) ?? throw new RefusedException(ApiError.BadBody("conditions")))
+                    .Aggregate(RtcdConditions.Good, (conditions, one) => one.Apply(conditions));
+            }
+            else
+            {
+                await rtcd.Is(RtcdSwitch.Parse(body.Text("fault")) ?? throw new RefusedException(ApiError.BadBody("fault")));
+            }
+
             return ApiReply.Ok(State(workspace, rtcd, unexpected));
         });
         routes.PostWithoutSession("/sandbox/render", async call =>
@@ -67,6 +77,15 @@ internal static class PageRoutes
                 ["id"] = one.Id,
                 ["label"] = one.Label,
                 ["what"] = one.What,
+            })),
+            ["media"] = $"{string.Join(", ", rtcd.MediaAddresses)}, port {rtcd.MediaPort}",
+            ["conditions"] = Json.Array(RtcdConditionSwitch.All.Select(one => new JsonObject
+            {
+                ["id"] = one.Id,
+                ["group"] = one.Group,
+                ["label"] = one.Label,
+                ["what"] = one.What,
+                ["on"] = one.IsOnIn(rtcd.Conditions),
             })),
         },
         ["unexpected"] = Json.Array(unexpected.Select(request => JsonValue.Create(request))),

@@ -73,7 +73,9 @@ internal sealed class MediaPort : IAsyncDisposable
                 media.Unbind();
                 if (port != 0 || tries == 0 || ex.SocketErrorCode != SocketError.AddressAlreadyInUse)
                 {
-                    throw new SandboxException($"Port {number} on {string.Join(", ", addresses)} for the media of the pretend RTCD: {ex.Message}.", ex);
+                    throw new SandboxException(ex.SocketErrorCode == SocketError.AddressAlreadyInUse
+                        ? $"Port {number} for the media of the pretend RTCD is taken. Stop what uses it, or choose another one."
+                        : $"Port {number} on {string.Join(", ", addresses)} for the media of the pretend RTCD: {ex.Message}.", ex);
                 }
             }
         }

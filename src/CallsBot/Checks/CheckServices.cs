@@ -1,6 +1,7 @@
 using CallsBot.Checks.Offloader;
 using CallsBot.Checks.Plugin;
 using CallsBot.Checks.Rtcd;
+using CallsBot.Checks.Turn;
 using CallsBot.Mattermost;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -20,6 +21,7 @@ internal static class CheckServices
         services.TryAddSingleton(PublicAccess.None);
         services.TryAddSingleton(CallbackAddress.None);
         services.AddPluginChecks();
+        services.AddTurnChecks();
         services.AddOffloaderChecks();
         services.AddRtcdChecks();
         services.AddSingleton(provider => new CheckCatalog(provider.GetRequiredService<IServiceScopeFactory>()));

@@ -53,7 +53,7 @@ internal static class CommandLine
         SetupCommand.Create(),
         DoctorCommand.Create(),
         ChatCommand.Create(),
-        TreesCommand.Create(Checks),
+        TreesCommand.Create(Checks, Covers),
         ConfigCommand.Create(),
         RedactCommand.Create(),
     };
@@ -62,5 +62,11 @@ internal static class CommandLine
     {
         using var services = OfflineServices.Create(new LoadedSettings(new ConfigurationBuilder().Build(), []));
         return CheckSignature.Of(services.GetRequiredService<CheckCatalog>());
+    }
+
+    private static IReadOnlyDictionary<string, IReadOnlyList<string>> Covers()
+    {
+        using var services = OfflineServices.Create(new LoadedSettings(new ConfigurationBuilder().Build(), []));
+        return services.GetRequiredService<CheckCatalog>().All.ToDictionary(check => check.Id, check => check.Covers, StringComparer.Ordinal);
     }
 }

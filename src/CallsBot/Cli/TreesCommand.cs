@@ -1,15 +1,18 @@
 using System.CommandLine;
 using System.Globalization;
+using CallsBot.Checks;
 using CallsBot.StateMachines;
 using CallsBot.Troubleshooting;
 
 namespace CallsBot.Cli;
 
-/// <summary><c>callsbot trees check</c> and <c>callsbot trees graph</c>.</summary>
+/// <summary><c>callsbot trees check</c>, <c>callsbot trees coverage</c> and <c>callsbot trees graph</c>.</summary>
 internal static class TreesCommand
 {
     /// <param name="checks">The checks that trees may name; asked only when the command runs.</param>
-    public static Command Create(Func<IReadOnlyCollection<CheckSignature>> checks)
+    /// <param name="covers">Ids of the items that each check covers, by the check's id; asked only when the command runs.</param>
+    public static Command Create(
+        Func<IReadOnlyCollection<CheckSignature>> checks, Func<IReadOnlyDictionary<string, IReadOnlyList<string>>> covers)
     {
         var files = new Argument<FileInfo[]>("file")
         {
@@ -42,7 +45,10 @@ internal static class TreesCommand
             result.InvocationConfiguration.Output,
             result.InvocationConfiguration.Error));
 
-        return new Command("trees", "Checks and draws the troubleshooting trees.") { check, graph };
+        var coverage = new Command("coverage", "Says which steps of the documentation the checks cover, and which need a person. Exit code 3 when one is neither.");
+        coverage.SetAction(result => Cover(checks(), covers(), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
+
+        return new Command("trees", "Checks and draws the troubleshooting trees.") { check, coverage, graph };
     }
 
     private static int Check(
@@ -83,6 +89,48 @@ internal static class TreesCommand
         }
 
         return faulty ? ExitCodes.Usage : 0;
+    }
+
+    private static int Cover(
+        IReadOnlyCollection<CheckSignature> checks,
+        IReadOnlyDictionary<string, IReadOnlyList<string>> covers,
+        TextWriter output,
+        TextWriter error)
+    {
+        if (Load(checks, error) is not { } catalog)
+        {
+            return ExitCodes.Usage;
+        }
+
+        var items = catalog.All.SelectMany(tree => tree.Items).ToHashSet(StringComparer.Ordinal);
+        var coverage = Coverage.Of(Coverage.EmbeddedText, covers, items);
+        Describe("vendor checks", coverage.Vendor, output);
+        output.WriteLine();
+        Describe("troubleshooting items", coverage.Items, output);
+        foreach (var fault in coverage.Faults)
+        {
+            error.WriteLine(fault);
+        }
+
+        return coverage.Faults.Count == 0 ? ExitCodes.Success : ExitCodes.Failed;
+    }
+
+    private static void Describe(string name, IReadOnlyList<CoveredItem> items, TextWriter output)
+    {
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name}: {items.Count}, of which {items.Count(item => item.Checks.Count > 0)} are covered by checks, {items.Count(item => item.Checks.Count == 0 && item.Person is not null)} need a person, and a tree leads to {items.Count(item => item.IsInTree)}"));
+        foreach (var item in items)
+        {
+            var how = (item.Checks.Count, item.Person) switch
+            {
+                (0, null) => "not covered",
+                (0, _) => $"person: {item.Person}",
+                (_, null) => $"checks: {string.Join(", ", item.Checks)}",
+                _ => $"checks: {string.Join(", ", item.Checks)}. {item.Person}",
+            };
+            output.WriteLine($"  {item.Id,-7} {item.What}: {how}");
+        }
     }
 
     private static int Graph(

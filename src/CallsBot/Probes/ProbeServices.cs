@@ -1,5 +1,6 @@
 using System.Net;
 using CallsBot.Probes.Media;
+using CallsBot.Probes.Turn;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CallsBot.Probes;
@@ -23,6 +24,7 @@ internal static class ProbeServices
         services.AddSingleton<RtcdExposureProbe>();
         services.AddSingleton<MattermostPingProbe>();
         services.AddSingleton<OffloaderProbe>();
+        services.AddSingleton<TurnProbe>();
         return services;
     }
 }

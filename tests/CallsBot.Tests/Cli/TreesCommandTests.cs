@@ -40,7 +40,7 @@ public sealed class TreesCommandTests : IDisposable
     [Fact]
     public void Help_promises_no_folder_of_trees()
     {
-        var check = TreesCommand.Create(() => KnownChecks.All).Subcommands.Single(command => command.Name == "check");
+        var check = TreesCommand.Create(() => KnownChecks.All, () => Covers).Subcommands.Single(command => command.Name == "check");
 
         check.Arguments.ShouldHaveSingleItem().Description.ShouldBe("Tree files. Without any: those that ship with the bot.");
     }
@@ -55,6 +55,20 @@ public sealed class TreesCommandTests : IDisposable
         exit.ShouldBe(0);
         output.ShouldBe(drawing);
         error.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Coverage_says_of_each_item_who_sees_to_it()
+    {
+        var (exit, output, error) = await RunAsync("coverage");
+
+        // These checks cover little, so much is left over.
+        exit.ShouldBe(ExitCodes.Failed);
+        output.ShouldStartWith("vendor checks: 35, of which 1 are covered by checks, ");
+        output.ShouldContain("\n  2B.2.2  RTCD's version from M: checks: rtcd-version\n");
+        output.ShouldContain("\n  3.4.1   A recording starts: person: Somebody has to record a test call.\n");
+        error.ShouldContain("2B.2.1: no check covers it, and nothing says what a person has to do\n");
+        error.ShouldContain("Z9: rtcd-version covers it, and coverage.yaml does not know it\n");
     }
 
     [Fact]
@@ -76,6 +90,8 @@ public sealed class TreesCommandTests : IDisposable
         error.ShouldBe("There is no tree and no file 'no-such-tree'. Trees: calls-not-connecting.\n");
     }
 
+    private static readonly Dictionary<string, IReadOnlyList<string>> Covers = new() { ["rtcd-version"] = ["2B.2.2", "Z9"] };
+
     private const string Good =
         """
         id: good
@@ -96,7 +112,7 @@ public sealed class TreesCommandTests : IDisposable
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
-        var command = TreesCommand.Create(() => KnownChecks.All);
+        var command = TreesCommand.Create(() => KnownChecks.All, () => Covers);
 
         var exit = await command.Parse(args).InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
 

@@ -196,6 +196,27 @@ public sealed class PageTests(Browser browser) : IClassFixture<Browser>, IAsyncL
     }
 
     [Fact]
+    public async Task Conditions_of_the_pretend_rtcd_combine_and_of_two_that_exclude_each_other_the_later_stays()
+    {
+        await _page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { NameRegex = new Regex("RTCD") }).ClickAsync();
+
+        await _page.Locator("input[value=udp-dropped]").CheckAsync();
+        await Expect(_page.Locator("#rtcd-state")).ToHaveTextAsync("UDP dropped");
+        await _page.GetByLabel("Private address").CheckAsync();
+        await Expect(_page.Locator("#rtcd-state")).ToHaveTextAsync("Private address +1");
+        await _page.GetByLabel("Docker's address").CheckAsync();
+
+        await Expect(_page.GetByLabel("Private address")).Not.ToBeCheckedAsync();
+        _sandbox.Rtcd.Conditions.ShouldBe(new RtcdConditions { LosesUdpIn = IpFamilies.Both, HostOverride = "172.17.0.2" });
+        await PictureAsync("rtcd-conditions");
+
+        await _page.Locator("input[value=udp-dropped]").UncheckAsync();
+        await _page.GetByLabel("Docker's address").UncheckAsync();
+        await Expect(_page.Locator("#rtcd-state")).ToHaveTextAsync("Healthy");
+        _sandbox.Rtcd.Conditions.ShouldBe(RtcdConditions.Good);
+    }
+
+    [Fact]
     public async Task The_page_comes_back_after_the_server_did()
     {
         await OpenDirectAsync();

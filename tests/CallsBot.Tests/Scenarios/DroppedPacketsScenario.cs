@@ -27,10 +27,11 @@ public sealed class DroppedPacketsScenario : IDisposable
         new("TCP to the media port is dropped", "tcp dport 8443 drop", "", "media-tcp-ipv4", "pass pass warn warn pass"),
         new("TCP to the media port is reset", "tcp dport 8443 reject with tcp reset", "", "media-tcp-ipv4", "pass pass warn warn pass"),
         new("UDP and TCP to the media port are dropped", "udp dport 8443 drop\ntcp dport 8443 drop", "", "media-udp-ipv4", "fail fail fail fail *"),
-        new("every third UDP packet to RTCD is dropped", "udp dport 8443 numgen inc mod 3 == 2 drop", "", Root: "*", "warn warn pass pass pass"),
+        new("every third check over UDP is dropped on its way to RTCD", "ip version 4 udp dport 8443 @th,64,16 0x0001 numgen inc mod 3 == 1 drop\nip6 version 6 udp dport 8443 @th,64,16 0x0001 numgen inc mod 3 == 1 drop", "", "media-udp-ipv4", "warn warn pass pass pass"),
         new("UDP packets above 200 bytes to RTCD are dropped", "udp dport 8443 udp length > 208 drop", "", "media-dtls", "pass pass pass pass fail"),
         new("UDP packets above 200 bytes from RTCD are dropped", "", "udp sport 8443 udp length > 208 drop", "media-dtls", "pass pass pass pass fail"),
-        new("UDP to RTCD is dropped after 15 packets", "udp dport 8443 limit rate over 1/hour burst 15 packets drop", "", Root: "*", "* * pass pass *"),
+        new("UDP to RTCD is dropped after four packets, IPv4", "ip version 4 udp dport 8443 limit rate over 1/hour burst 4 packets drop", "", "media-udp-ipv4", "fail pass pass pass pass"),
+        new("UDP to RTCD is dropped once the path is found", "udp dport 8443 @th,64,8 >= 20 drop", "", "media-dtls", "pass pass pass pass fail"),
         new("the API port is dropped", "tcp dport 8045 drop", "", "rtcd-tcp", "skipped skipped skipped skipped skipped"),
         new("the API port is reset", "tcp dport 8045 reject with tcp reset", "", "rtcd-tcp", "skipped skipped skipped skipped skipped"),
     ];
@@ -44,7 +45,8 @@ public sealed class DroppedPacketsScenario : IDisposable
     {
         await using var network = await NetworkNamespaces.CreateAsync();
         using var rtcd = Start(network.OnRtcdSide(
-            "dotnet", typeof(RunningSandbox).Assembly.Location, "rtcd", "--address", NetworkNamespaces.RtcdAddress, "--address", NetworkNamespaces.RtcdAddress6));
+            "dotnet", typeof(RunningSandbox).Assembly.Location, "rtcd", "--port", "8045", "--media-port", "8443",
+            "--address", NetworkNamespaces.RtcdAddress, "--address", NetworkNamespaces.RtcdAddress6));
         try
         {
             using var told = JsonDocument.Parse(await rtcd.StandardOutput.ReadLineAsync().WaitAsync(Bound) ?? throw new InvalidOperationException(await rtcd.StandardError.ReadToEndAsync()));

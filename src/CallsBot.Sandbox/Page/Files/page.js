@@ -776,8 +776,11 @@ function showState(given) {
   Object.assign(state, { people: given.people, bots: given.bots, team: given.team });
   const chosen = given.rtcd.switches.find(one => one.id === given.rtcd.fault);
   $('rtcd-url').textContent = given.rtcd.url;
-  $('rtcd-state').textContent = chosen.label;
-  $('rtcd-open').querySelector('.dot').classList.toggle('off', chosen.id !== 'healthy');
+  $('rtcd-media').textContent = given.rtcd.media;
+  const on = given.rtcd.conditions.filter(one => one.on);
+  const ails = [...(chosen.id === 'healthy' && on.length > 0 ? [] : [chosen.label]), ...on.map(one => one.label)];
+  $('rtcd-state').textContent = ails.length > 1 ? `${ails[0]} +${ails.length - 1}` : ails[0];
+  $('rtcd-open').querySelector('.dot').classList.toggle('off', chosen.id !== 'healthy' || on.length > 0);
   const switches = $('switches');
   if (switches.children.length === 1) {
     switches.append(...given.rtcd.switches.map(one => h('label', { className: 'switch' },
@@ -785,6 +788,7 @@ function showState(given) {
       h('span', {}, one.label, h('small', {}, one.what)))));
   }
   switches.querySelectorAll('input').forEach(input => { input.checked = input.value === chosen.id; });
+  showConditions(given.rtcd.conditions);
   const bot = given.bots[0];
   const words = !bot ? 'There is no bot account' : bot.connected ? `${bot.username} is connected` : `${bot.username} is not connected`;
   if ($('bot').dataset.words !== words) {
@@ -795,6 +799,23 @@ function showState(given) {
   }
   $('unexpected').hidden = given.unexpected.length === 0;
   $('unexpected').querySelector('ul').replaceChildren(...given.unexpected.map(one => h('li', {}, one.split('\n')[0])));
+}
+
+// Of two that exclude each other the later one stays, so the one that was just ticked is sent last.
+function showConditions(conditions) {
+  const box = $('conditions');
+  if (box.children.length === 0) {
+    box.append(...[...new Set(conditions.map(one => one.group))].map(group => h('fieldset', {}, h('legend', {}, group),
+      ...conditions.filter(one => one.group === group).map(one => h('label', { className: 'switch' },
+        h('input', { type: 'checkbox', value: one.id, onchange: choose }),
+        h('span', {}, one.label, h('small', {}, one.what)))))));
+  }
+  box.querySelectorAll('input').forEach(input => { input.checked = conditions.find(one => one.id === input.value).on; });
+
+  async function choose({ target }) {
+    const others = [...box.querySelectorAll('input:checked')].map(input => input.value).filter(id => id !== target.value);
+    showState(await own('rtcd', { conditions: target.checked ? [...others, target.value] : others }));
+  }
 }
 
 // Nobody waits for a request in the background. That the workspace is away is told by the banner.

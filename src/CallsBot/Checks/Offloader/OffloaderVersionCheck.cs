@@ -71,7 +71,7 @@ internal sealed class OffloaderVersionCheck(OffloaderService offloader) : ICheck
 
     public string Activity => "Asking the job service for its version";
 
-    public IReadOnlyList<string> Covers { get; } = ["L0", "1.6.6", "3.2.1", "3.2.2"];
+    public IReadOnlyList<string> Covers { get; } = ["L0", "T7", "1.6.6", "3.2.1", "3.2.2"];
 
     public IReadOnlyDictionary<string, Outcome> ReasonCodes { get; } =
         Reasons.ToDictionary(r => r.Key, r => r.Value.Outcome, StringComparer.Ordinal);

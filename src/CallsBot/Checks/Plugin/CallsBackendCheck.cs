@@ -13,7 +13,7 @@ internal sealed class CallsBackendCheck(Installation installation) : ICheck
 
     public string Activity => "Finding out what carries the media of calls";
 
-    public IReadOnlyList<string> Covers { get; } = ["A4.1", "A4.2", "T1"];
+    public IReadOnlyList<string> Covers { get; } = ["A4.1", "A4.2", "H3.2", "T1", "U3"];
 
     public IReadOnlyDictionary<string, Outcome> ReasonCodes { get; } =
         CallsBackendReasons.All.ToDictionary(r => r.Key, r => r.Value.Outcome, StringComparer.Ordinal);

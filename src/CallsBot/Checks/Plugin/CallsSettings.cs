@@ -21,6 +21,9 @@ internal sealed class CallsSettings
     /// <summary>What the server gives in place of a secret (model/config.go, FakeSetting).</summary>
     public const string Mask = "********************************";
 
+    /// <summary>mattermost-plugin-calls, plugin.json.</summary>
+    private const string DefaultStunServer = "stun:stun.global.calls.mattermost.com:3478";
+
     private readonly Dictionary<string, Setting> _settings = new(StringComparer.OrdinalIgnoreCase);
 
     private CallsSettings()
@@ -170,7 +173,7 @@ internal sealed class CallsSettings
 
         if (setting.Effective is { ValueKind: JsonValueKind.Array } list)
         {
-            partial = true;
+            partial = setting.Stored is not null;
             if (IceServer.TryReadList(list, out var found, out fault))
             {
                 servers = found;
@@ -180,8 +183,15 @@ internal sealed class CallsSettings
             return false;
         }
 
-        // The plugin's answer leaves out an empty list, and the schema's default is never stored.
-        return HasEffective || (HasStored && setting.Stored is null);
+        if (HasStored && setting.Stored is null && !HasEffective)
+        {
+            // Mattermost fills in the defaults of the plugin's manifest when the plugin reads its settings.
+            servers = [new IceServer([DefaultStunServer], "", "")];
+            return true;
+        }
+
+        // The plugin answers null for an empty list.
+        return HasEffective;
     }
 
     public override string ToString() => $"settings of the Calls plugin (stored {HasStored}, in force {HasEffective}, environment {HasEnvironment})";

@@ -16,7 +16,7 @@ internal sealed class CallsSettingsCheck(Installation installation) : ICheck
 
     public string Activity => "Reading the settings of the Calls plugin";
 
-    public IReadOnlyList<string> Covers { get; } = ["A2.1", "A4.1", "A4.2", "T1", "T9"];
+    public IReadOnlyList<string> Covers { get; } = ["A2.1", "A4.1", "A4.2", "T1", "T9", "T10", "T11", "T15"];
 
     public IReadOnlyDictionary<string, Outcome> ReasonCodes { get; } =
         CallsSettingsReasons.All.ToDictionary(r => r.Key, r => r.Value.Outcome, StringComparer.Ordinal);

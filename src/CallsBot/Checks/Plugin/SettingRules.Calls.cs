@@ -152,6 +152,16 @@ internal static partial class SettingRules
                 : null,
             "Write a number of minutes from 15 to 180."),
         SettingRule.Of(
+            "recording-duration",
+            "MaxRecordingDuration",
+            Outcome.Pass,
+            RuleScope.Any,
+            SettingsPage,
+            context => context.Settings.RecordingsEnabled && (context.Settings.Number("MaxRecordingDuration") ?? 60) is >= 15 and < 180 and var minutes
+                ? string.Create(CultureInfo.InvariantCulture, $"is {minutes}: a recording ends by itself after that many minutes")
+                : null,
+            "Raise it, up to 180, if recordings of longer calls are wanted."),
+        SettingRule.Of(
             "recording-quality-unknown",
             "RecordingQuality",
             Outcome.Fail,

@@ -101,7 +101,7 @@ internal static partial class SettingRules
             RuleScope.Version1,
             DeploymentPage,
             context => context.Settings.TryGetIceServers(out var servers, out _, out var partial) && !partial
-                && TurnAddresses(servers) is { Count: > 0 } turn && turn.TrueForAll(server => server.Transport == IceTransport.Udp)
+                && TurnAddresses(servers) is { Count: > 0 } turn && turn.TrueForAll(server => server.Transport == TurnTransport.Udp)
                 ? [new SettingHit(IceSetting, "has TURN addresses over UDP alone: a client whose network lets no UDP out gains nothing from them")]
                 : [],
             "Add turn:HOST:3478?transport=tcp, and turns:HOST:5349?transport=tcp if the TURN server has a certificate."),

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace CallsBot.Probes.Turn;
 
 /// <summary>How a STUN or TURN server is reached.</summary>
-internal enum IceTransport
+internal enum TurnTransport
 {
     Udp,
     Tcp,
@@ -19,7 +19,7 @@ internal enum IceTransport
 /// <param name="Target">Host and port; its scheme means nothing here.</param>
 /// <param name="Transport">As the address says; UDP for stun and turn that say none, TLS for stuns and turns.</param>
 /// <param name="NamesTransport">Whether the address says it itself. A browser tries one that does not over UDP alone.</param>
-internal sealed record IceServerUrl(string Scheme, ProbeTarget Target, IceTransport Transport, bool NamesTransport)
+internal sealed record IceServerUrl(string Scheme, ProbeTarget Target, TurnTransport Transport, bool NamesTransport)
 {
     private const int DefaultPort = 3478;
     private const int DefaultTlsPort = 5349;
@@ -91,21 +91,21 @@ internal sealed record IceServerUrl(string Scheme, ProbeTarget Target, IceTransp
     }
 
     public override string ToString() => NamesTransport
-        ? $"{Scheme}:{Target.Authority}?transport={(Transport == IceTransport.Udp ? "udp" : "tcp")}"
+        ? $"{Scheme}:{Target.Authority}?transport={(Transport == TurnTransport.Udp ? "udp" : "tcp")}"
         : $"{Scheme}:{Target.Authority}";
 
     private static bool TryReadTransport(
-        string scheme, string query, out IceTransport transport, [NotNullWhen(false)] out string? fault)
+        string scheme, string query, out TurnTransport transport, [NotNullWhen(false)] out string? fault)
     {
         var secure = scheme is "stuns" or "turns";
-        transport = secure ? IceTransport.Tls : IceTransport.Udp;
+        transport = secure ? TurnTransport.Tls : TurnTransport.Udp;
         fault = null;
         switch (query)
         {
             case "":
                 return true;
             case "transport=tcp" when scheme is "turn" or "turns":
-                transport = secure ? IceTransport.Tls : IceTransport.Tcp;
+                transport = secure ? TurnTransport.Tls : TurnTransport.Tcp;
                 return true;
             case "transport=udp" when scheme == "turn":
                 return true;

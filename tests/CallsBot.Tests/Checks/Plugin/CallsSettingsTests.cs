@@ -60,7 +60,9 @@ public sealed class CallsSettingsTests
     [Theory]
     [InlineData("""{"iceserversconfigs":"[{\"urls\":[\"stun:a:1\"]}]"}""", null, null, 1, false)]
     [InlineData("""{"iceserversconfigs":""}""", null, null, 0, false)]
-    [InlineData("{}", null, null, 0, false)]
+    [InlineData("{}", null, null, 1, false)]
+    [InlineData("{}", """{"UDPServerPort":1,"ICEServersConfigs":[{"urls":["stun:a:1"]}]}""", "{}", 1, false)]
+    [InlineData("{}", """{"UDPServerPort":1,"ICEServersConfigs":null}""", "{}", 0, false)]
     [InlineData("""{"iceserversconfigs":"********************************"}""", """{"UDPServerPort":1,"ICEServersConfigs":[{"urls":["stun:a:1"]}]}""", null, 1, true)]
     [InlineData("""{"iceserversconfigs":"[]"}""", """{"UDPServerPort":1,"ICEServersConfigs":null}""", """{"ICEServersConfigs":"[{\"urls\":[\"stun:b:2\"]}]"}""", 1, false)]
     public void Ice_servers_are_found_wherever_they_can_be_read(string stored, string? effective, string? environment, int count, bool partial)

@@ -102,6 +102,7 @@ public sealed class SettingRulesTests
         ["live-captions-without-transcriptions"] = (
             Stored("""{"enablerecordings":true,"enablelivecaptions":true}"""), Stored(Captioning())),
         ["recording-duration-out-of-range"] = (Stored("""{"maxrecordingduration":181}"""), Stored("""{"maxrecordingduration":180}""")),
+        ["recording-duration"] = (Stored("""{"enablerecordings":true}"""), Stored("""{"enablerecordings":true,"maxrecordingduration":180}""")),
         ["recording-quality-unknown"] = (Stored("""{"recordingquality":"best"}"""), Stored("""{"recordingquality":"high"}""")),
         ["transcriber-model-unknown"] = (
             Stored(Transcribing.Replace("}", ",\"transcribermodelsize\":\"large\"}", StringComparison.Ordinal)), Stored("""{"transcribermodelsize":"large"}""")),

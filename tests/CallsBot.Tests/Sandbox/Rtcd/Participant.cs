@@ -36,6 +36,9 @@ internal sealed class Participant : IDisposable
 
     public DtlsCertificate Certificate { get; } = DtlsCertificate.New(TimeProvider.System);
 
+    /// <summary>What is offered, when it is not that of <see cref="Certificate"/>.</summary>
+    public CertificateFingerprint? Fingerprint { get; set; }
+
     /// <summary>Whether a join says more than RTCD before v0.17.0 understands.</summary>
     public bool WithFlags { get; set; } = true;
 
@@ -96,7 +99,7 @@ internal sealed class Participant : IDisposable
     }
 
     public Task OfferAsync(params IceCandidate[] own) => SendAsync(RtcdMessageType.Sdp, new RtcdDescription(
-        RtcdDescription.Offer, new SessionDescription(Ice, Certificate.Fingerprint) { Candidates = own }.ToSdp()).ToBytes());
+        RtcdDescription.Offer, new SessionDescription(Ice, Fingerprint ?? Certificate.Fingerprint) { Candidates = own }.ToSdp()).ToBytes());
 
     public async Task AnsweredAsync(int candidates)
     {
