@@ -69,6 +69,25 @@ public sealed class AddressPolicyTests
         "http://[::ffff:224.0.0.1]:8045",
         "http://[2002:e000:1::]:8045",
 
+        "http://[0:0:0:0:0:ffff:a9fe:a9fe]:80",
+        "http://[::ffff:0:a9fe:a9fe]:80",
+        "http://[::FFFF:169.254.169.254]:80",
+        "http://[::ffff:100.100.100.200]:80",
+        "http://[::ffff:255.255.255.255]:80",
+        "http://[::127.0.0.1]:8045",
+        "http://[::0.0.0.2]:8045",
+        "http://[64:ff9b::a9fe:a9fe]:80",
+        "http://[64:ff9b::0.0.0.0]:8045",
+        "http://[64:ff9b:1::7f00:1]:8045",
+        "http://[64:ff9b:1:7f00:0:100::]:8045",
+        "http://[2002:a9fe:a9fe:a9fe::a9fe]:80",
+        "http://[2002:6464:64c8::1]:80",
+        "http://[2001:0:7f00:1::]:8045",
+        "http://[2001:0:808:808:0:0:80ff:fffe]:8045",
+        "http://[2001:db8::200:5efe:169.254.169.254]:80",
+        "http://[fd12::5efe:7f00:1]:8045",
+        "http://[fe80::5efe:10.0.0.5]:8045",
+
         // The part that is not the host.
         "http://rtcd.example.com:8045@169.254.169.254:80",
         "http://rtcd.example.com@169.254.169.254:80",
@@ -94,6 +113,26 @@ public sealed class AddressPolicyTests
         "http://[::1]x:8045",
         "http://[169.254.169.254]:80",
 
+        "http://１６９.２５４.１６９.２５４:80",
+        "http://١٦٩.٢٥٤.١٦٩.٢٥٤:80",
+        "http://169.254.169.254\u200b:80",
+        "http://169\u3002254.169.254:80",
+        "http://[::ffff:169.254.169.254%25lo]:80",
+        "http://[::ffff:0xa9fe.0xa9fe]:80",
+        "http://[::ffff:2852039166]:80",
+        "http://[fe80::1%25]:8045",
+        "http://[::1]:8045@169.254.169.254:80",
+        "http://rtcd.example.com:8045%40169.254.169.254:80",
+        "http://rtcd.example.com:8045;@169.254.169.254:80",
+        "http://0xA9FEA9FE.:80",
+        "http://0251.254.169.254:80",
+        "http://169.254.0xa9fe:80",
+        "http://0x.0x.0:8045",
+        "http://127.0.0.1..:8045",
+        "http://.169.254.169.254:80",
+        "http://4294967295:80",
+        "http://00000000:8045",
+
         // Names that lead there (see Resolve).
         "http://metadata.internal:80",
         "http://metadata.internal.:80",
@@ -101,6 +140,10 @@ public sealed class AddressPolicyTests
         "http://localhost.evil.example:8045",
         "http://localhost.loopback.internal:8045",
         "http://mapped.internal:8045",
+        "http://METADATA.INTERNAL:80",
+        "http://a.localhost:80/@metadata.internal:80",
+        "http://localhost@metadata.internal:80",
+        "http://localhost:8045@loopback.internal:8045",
     ];
 
     public static TheoryData<string> Bypasses => [.. Urls];
@@ -117,6 +160,32 @@ public sealed class AddressPolicyTests
 
             resolved.Addresses.ShouldNotBeEmpty(resolved.Problem);
             resolved.Addresses.ShouldAllBe(a => a.Refusal != null);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Bypasses))]
+    public async Task No_request_and_no_connection_is_made_to_a_refused_address(string url)
+    {
+        if (!ProbeTarget.TryParse(url, out var target, out _))
+        {
+            return;
+        }
+
+        var addresses = new TargetAddresses(Resolve, TimeProvider.System);
+        var http = new CheckedHttp(addresses, TimeProvider.System);
+        foreach (var address in (await addresses.ResolveAsync(target, CancellationToken.None)).Addresses)
+        {
+            var reply = await http.SendAsync(
+                target,
+                address,
+                (_, _) => throw new InvalidOperationException("Something was sent."),
+                TimeSpan.FromSeconds(1),
+                TimeSpan.FromSeconds(1),
+                CancellationToken.None);
+
+            (reply.Failure, reply.ConnectDuration).ShouldBe((HttpFailure.AddressRefused, null));
+            Should.Throw<ArgumentException>(() => http.InvokerTo(target, address));
         }
     }
 
@@ -180,7 +249,7 @@ public sealed class AddressPolicyTests
     /// slips through the reader is still seen here.</summary>
     private static Task<IPAddress[]> Resolve(string host, CancellationToken cancellationToken)
     {
-        var address = host.TrimEnd('.') switch
+        var address = host.TrimEnd('.').ToLowerInvariant() switch
         {
             "metadata.internal" => "169.254.169.254",
             "loopback.internal" or "localhost.loopback.internal" or "localhost.evil.example" => "127.0.0.1",

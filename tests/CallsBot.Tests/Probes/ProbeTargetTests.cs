@@ -16,6 +16,7 @@ public sealed class ProbeTargetTests
     [InlineData("http://3com:8045", "http://3com:8045")]
     [InlineData("http://clientA:S3CRETS3CRET@rtcd.internal:8045", "http://rtcd.internal:8045")]
     [InlineData("http://clientA:p@ss:word@rtcd.internal:8045", "http://rtcd.internal:8045")]
+    [InlineData("http://169.254.169.254:80%20@rtcd.internal:8045", "http://rtcd.internal:8045")]
     public void A_service_url_is_read_and_printed_without_its_credentials(string url, string printed)
     {
         var target = RtcdProbing.Target(url);
