@@ -1,20 +1,21 @@
 using CallsBot.Sandbox.Mattermost;
+using CallsBot.Sandbox.Offloader;
 using CallsBot.Sandbox.Rtcd;
 
 namespace CallsBot.Sandbox;
 
-/// <summary>A pretend Mattermost workspace and a pretend RTCD, on loopback, until disposed.</summary>
+/// <summary>A pretend Mattermost workspace, a pretend RTCD and a pretend calls-offloader, on loopback, until disposed.</summary>
 internal sealed class RunningSandbox : IAsyncDisposable
 {
-    private readonly ReservedPort _mattermostPort;
-    private readonly ReservedPort _rtcdPort;
+    private readonly IReadOnlyList<ReservedPort> _ports;
     private readonly Integrations _integrations;
     private readonly MattermostServer _server;
 
-    private RunningSandbox(SandboxSettings settings, ReservedPort mattermostPort, ReservedPort rtcdPort)
+    private RunningSandbox(SandboxSettings settings, IReadOnlyList<ReservedPort> ports)
     {
-        _mattermostPort = mattermostPort;
-        _rtcdPort = rtcdPort;
+        _ports = ports;
+        var (mattermostPort, rtcdPort, offloaderPort) = (ports[0], ports[1], ports[2]);
+        Offloader = new OffloaderSandbox(offloaderPort, Unexpected, settings.Time, settings.Patience);
         Rtcd = new RtcdSandbox([rtcdPort], settings.Rtcd, Unexpected, settings.Time, settings.Patience);
         var workspace = new Workspace(settings);
         var siteUrl = new Uri($"http://{mattermostPort.EndPoint}/");
@@ -30,29 +31,34 @@ internal sealed class RunningSandbox : IAsyncDisposable
 
     public RtcdSandbox Rtcd { get; }
 
+    /// <summary>No setting of the workspace names it until a test does: <c>Mattermost.Calls.Set("JobServiceURL", …)</c>.</summary>
+    public OffloaderSandbox Offloader { get; }
+
     /// <summary>What was asked that the sandbox does not know. A test asserts that it is empty.</summary>
     public UnexpectedRequests Unexpected { get; } = [];
 
     /// <exception cref="SandboxException">A port is taken, or the address is not a loopback address.</exception>
     public static async Task<RunningSandbox> StartAsync(SandboxSettings settings, CancellationToken cancellationToken)
     {
-        var mattermostPort = ReservedPort.Take(settings.Address, settings.MattermostPort, "the workspace");
-        ReservedPort rtcdPort;
+        var ports = new List<ReservedPort>();
         try
         {
-            rtcdPort = ReservedPort.Take(settings.Address, settings.RtcdPort, "the pretend RTCD");
+            ports.Add(ReservedPort.Take(settings.Address, settings.MattermostPort, "the workspace"));
+            ports.Add(ReservedPort.Take(settings.Address, settings.RtcdPort, "the pretend RTCD"));
+            ports.Add(ReservedPort.Take(settings.Address, settings.OffloaderPort, "the pretend calls-offloader"));
         }
         catch (SandboxException)
         {
-            mattermostPort.Dispose();
+            ports.ForEach(port => port.Dispose());
             throw;
         }
 
-        var sandbox = new RunningSandbox(settings, mattermostPort, rtcdPort);
+        var sandbox = new RunningSandbox(settings, ports);
         try
         {
             await sandbox._server.StartAsync(cancellationToken);
             await sandbox.Rtcd.StartAsync(cancellationToken);
+            await sandbox.Offloader.StartAsync(cancellationToken);
             return sandbox;
         }
         catch
@@ -66,8 +72,11 @@ internal sealed class RunningSandbox : IAsyncDisposable
     {
         await _server.DisposeAsync();
         await Rtcd.DisposeAsync();
+        await Offloader.DisposeAsync();
         _integrations.Dispose();
-        _mattermostPort.Dispose();
-        _rtcdPort.Dispose();
+        foreach (var port in _ports)
+        {
+            port.Dispose();
+        }
     }
 }

@@ -6,7 +6,7 @@ using CallsBot.Sandbox.Rtcd;
 
 namespace CallsBot.Sandbox;
 
-/// <summary>The program that people start: both servers, the bot as a child process, and a word about where to click.</summary>
+/// <summary>The program that people start: the servers, the bot as a child process, and a word about where to click.</summary>
 internal static class SandboxApplication
 {
     /// <returns>0 when it was ended, 1 when it could not start, 2 for a wrong option.</returns>
@@ -72,6 +72,7 @@ internal static class SandboxApplication
             {
                 MattermostPort = options.MattermostPort,
                 RtcdPort = options.RtcdPort,
+                OffloaderPort = options.OffloaderPort,
                 Rtcd = new RtcdSettings { MediaPort = options.MediaPort },
             },
             cancellationToken);
@@ -81,6 +82,7 @@ internal static class SandboxApplication
         }
 
         sandbox.Mattermost.InstallCalls("1.12.2");
+        sandbox.Mattermost.Calls.Set("JobServiceURL", sandbox.Offloader.Url.ToString().TrimEnd('/'));
         sandbox.Mattermost.LicenseIs("enterprise");
 
         // This Calls needs 11.0.0 (plugin.json, min_server_version).
@@ -126,6 +128,9 @@ internal static class SandboxApplication
         ["CALLSBOT_Rtcd__ServiceUrl"] = sandbox.Rtcd.Url.ToString(),
         ["CALLSBOT_Rtcd__ClientId"] = sandbox.Rtcd.ClientId,
         ["CALLSBOT_Rtcd__AuthKey"] = sandbox.Rtcd.AuthKey,
+        ["CALLSBOT_Offloader__ServiceUrl"] = sandbox.Offloader.Url.ToString(),
+        ["CALLSBOT_Offloader__ClientId"] = sandbox.Offloader.ClientId,
+        ["CALLSBOT_Offloader__AuthKey"] = sandbox.Offloader.AuthKey,
         ["CALLSBOT_Storage__ConnectionString"] = $"Data Source={Path.Combine(storage, "callsbot.db")}",
     };
 

@@ -6,7 +6,7 @@ namespace CallsBot.Sandbox;
 /// <summary>How a sandbox starts. The defaults suit a test: free ports, a known bot, a clock that runs.</summary>
 internal sealed record SandboxSettings
 {
-    /// <summary>Where both servers listen. Anything but a loopback address is refused: every token here is public.</summary>
+    /// <summary>Where all servers listen. Anything but a loopback address is refused: every token here is public.</summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 
     /// <summary>The workspace's port; 0 takes a free one.</summary>
@@ -14,6 +14,9 @@ internal sealed record SandboxSettings
 
     /// <summary>The pretend RTCD's port; 0 takes a free one.</summary>
     public int RtcdPort { get; init; }
+
+    /// <summary>The pretend calls-offloader's port; 0 takes a free one.</summary>
+    public int OffloaderPort { get; init; }
 
     /// <summary>The pretend RTCD's client and media.</summary>
     public RtcdSettings Rtcd { get; init; } = new();

@@ -17,6 +17,9 @@ internal static class DoctorBenchmark
     public static async Task<Findings> RunAsync(TimeProvider time, CancellationToken cancellationToken)
     {
         await using var sandbox = await RunningSandbox.StartAsync(new SandboxSettings { Time = time }, cancellationToken);
+        sandbox.Mattermost.InstallCalls("1.12.2");
+        sandbox.Mattermost.LicenseIs("enterprise");
+        sandbox.Mattermost.ServerVersionIs("11.0.2");
         using var hole = new BlackHole();
         var (healthy, start, dropped) = (new List<Run>(), new List<Run>(), new List<Run>());
         for (var i = 0; i < HealthyRuns; i++)
@@ -29,7 +32,7 @@ internal static class DoctorBenchmark
                 sandbox.Rtcd.Url.ToString().TrimEnd('/'),
                 sandbox.Rtcd.ClientId,
                 sandbox.Rtcd.AuthKey,
-                offloader: null,
+                sandbox.Offloader.Url.ToString().TrimEnd('/'),
                 cancellationToken));
         }
 

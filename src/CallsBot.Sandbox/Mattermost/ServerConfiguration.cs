@@ -22,7 +22,11 @@ internal sealed class ServerConfiguration
         _config = Read("config.json");
         _client = Read("client-config.json");
         _config["ServiceSettings"]!["SiteURL"] = siteUrl.ToString().TrimEnd('/');
-        _config["PluginSettings"]!["Plugins"]!["com.mattermost.calls"]!["rtcdserviceurl"] = rtcd.ToString().TrimEnd('/');
+        var calls = _config["PluginSettings"]!["Plugins"]!["com.mattermost.calls"]!;
+        calls["rtcdserviceurl"] = rtcd.ToString().TrimEnd('/');
+
+        // The recorded server had recordings on and no job service, which is a fault.
+        calls["enablerecordings"] = false;
     }
 
     public JsonObject Config

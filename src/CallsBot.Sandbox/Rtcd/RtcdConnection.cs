@@ -114,7 +114,17 @@ internal sealed class RtcdConnection : IDisposable
     public bool Send(RtcdFrame frame) => _outgoing.Writer.TryWrite((Opcode.Binary, frame.ToBytes()));
 
     /// <summary>Ends the connection without a closing handshake: the client sees 1006.</summary>
-    public void Cut() => _ended.Cancel();
+    public void Cut()
+    {
+        try
+        {
+            _ended.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended by itself in the meantime.
+        }
+    }
 
     /// <summary>Reads until the connection ends.</summary>
     /// <param name="handle">Takes each message; true for a binary one.</param>

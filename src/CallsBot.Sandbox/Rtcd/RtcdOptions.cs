@@ -84,9 +84,9 @@ internal sealed record RtcdOptions
     /// <summary>Without the key.</summary>
     public override string ToString() => $"{string.Join(", ", Addresses)}, port {Port}, {Fault}";
 
-    private static string KeyIn(Arguments args) => args.Value() is { Length: >= RtcdClients.KeyLength } key
+    private static string KeyIn(Arguments args) => args.Value() is { Length: >= RegisteredClients.KeyLength } key
         ? key
-        : throw new SandboxException($"--auth-key needs at least {RtcdClients.KeyLength} characters.");
+        : throw new SandboxException($"--auth-key needs at least {RegisteredClients.KeyLength} characters.");
 
     private RtcdOptions With(string fault) =>
         fault == "list" ? this with { ListsFaults = true }

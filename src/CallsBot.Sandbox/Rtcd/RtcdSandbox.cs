@@ -4,7 +4,6 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using CallsBot.Sandbox.Mattermost;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace CallsBot.Sandbox.Rtcd;
 
@@ -14,7 +13,8 @@ internal sealed class RtcdSandbox : IAsyncDisposable
     public const string CurrentVersion = "v1.2.6";
     public const string OldVersion = "v0.11.3";
 
-    private readonly IReadOnlyList<ReservedPort> _ports;
+    private readonly PortServer _server;
+    private readonly HeldRequests _held;
     private readonly RtcdSettings _settings;
     private readonly RtcdContext _context;
     private readonly RtcdAnswers _answers;
@@ -23,8 +23,6 @@ internal sealed class RtcdSandbox : IAsyncDisposable
     private readonly Lazy<X509Certificate2> _certificate = new(SelfSigned);
     private readonly ConcurrentQueue<string> _requests = [];
     private readonly ChangeLog _changes = new();
-    private TaskCompletionSource _switched = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private WebApplication? _application;
     private RtcdSessions? _sessions;
     private RtcdConditions _conditions = RtcdConditions.Good;
 
@@ -35,9 +33,11 @@ internal sealed class RtcdSandbox : IAsyncDisposable
     /// <param name="patience">How long a driver waits for what it expects.</param>
     public RtcdSandbox(IReadOnlyList<ReservedPort> ports, RtcdSettings settings, UnexpectedRequests unexpected, TimeProvider time, TimeSpan patience)
     {
-        (_ports, _settings, _patience) = (ports, settings, patience);
+        (_settings, _patience) = (settings, patience);
+        _server = new PortServer(ports, AnswerAsync);
+        _held = new HeldRequests(time);
         _context = new RtcdContext(new RtcdLog(time), () => Conditions, () => VersionNow, settings.Resolve, () => _changes.Add(), unexpected, time);
-        Clients = new RtcdClients(time);
+        Clients = new RegisteredClients(time);
         _answers = new RtcdAnswers(_context, Clients);
         Url = new Uri($"http://{ports[0].EndPoint}/");
         Clients.Put(ClientId, AuthKey);
@@ -56,7 +56,7 @@ internal sealed class RtcdSandbox : IAsyncDisposable
 
     public string AuthKey => _settings.AuthKey;
 
-    public RtcdClients Clients { get; }
+    public RegisteredClients Clients { get; }
 
     public RtcdFault Fault { get; private set; } = RtcdFault.Healthy;
 
@@ -130,9 +130,7 @@ internal sealed class RtcdSandbox : IAsyncDisposable
         {
             var listener = ListenerFor(Fault);
             Fault = fault;
-            var waiting = _switched;
-            _switched = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            waiting.SetResult();
+            _held.Release();
             if (ListenerFor(fault) != listener)
             {
                 await HangUpAsync();
@@ -156,7 +154,7 @@ internal sealed class RtcdSandbox : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _switched.TrySetResult();
+        _held.Release();
         await HangUpAsync();
         await CloseAsync();
         _switching.Dispose();
@@ -207,7 +205,7 @@ internal sealed class RtcdSandbox : IAsyncDisposable
                 Clients.Put(ClientId, AuthKey);
                 break;
             case ClientState.WrongKey:
-                Clients.Put(ClientId, RtcdClients.NewKey());
+                Clients.Put(ClientId, RegisteredClients.NewKey());
                 break;
             case ClientState.Unregistered:
                 Clients.Remove(ClientId);
@@ -223,38 +221,13 @@ internal sealed class RtcdSandbox : IAsyncDisposable
             return;
         }
 
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            foreach (var port in _ports)
-            {
-                kestrel.Listen(port.EndPoint, endpoint =>
-                {
-                    if (listener == Listener.Tls)
-                    {
-                        endpoint.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificate = _certificate.Value });
-                    }
-                });
-            }
-        });
-        var application = builder.Build();
-        application.Run(AnswerAsync);
-        await application.StartAsync(cancellationToken);
-        _application = application;
+        await _server.StartAsync(listener == Listener.Tls ? _certificate.Value : null, cancellationToken);
     }
 
     private async Task HangUpAsync()
     {
-        if (_application is { } application)
-        {
-            _application = null;
-            _sessions?.Cut();
-            await application.StopAsync();
-            await application.DisposeAsync();
-        }
+        _sessions?.Cut();
+        await _server.StopAsync();
     }
 
     private async Task AnswerAsync(HttpContext http)
@@ -266,33 +239,28 @@ internal sealed class RtcdSandbox : IAsyncDisposable
         {
             case RtcdFault.Silent:
                 // Until the caller gives up or the fault is lifted; then the connection just ends.
-                await Task.WhenAny(_switched.Task, Task.Delay(Timeout.InfiniteTimeSpan, _context.Time, http.RequestAborted));
+                await _held.HoldAsync(Timeout.InfiniteTimeSpan, http.RequestAborted);
                 http.Abort();
                 break;
             case RtcdFault.Slow:
-                using (var switched = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted))
-                {
-                    await Task.WhenAny(_switched.Task, Task.Delay(SlowFor, _context.Time, switched.Token));
-                    await switched.CancelAsync();
-                }
-
+                await _held.HoldAsync(SlowFor, http.RequestAborted);
                 await AnswerRightlyAsync(http);
                 break;
             case RtcdFault.ProxyError:
-                await RtcdAnswers.PageAsync(http, StatusCodes.Status502BadGateway, "502 Bad Gateway");
+                await GoAnswers.PageAsync(http, StatusCodes.Status502BadGateway, "502 Bad Gateway");
                 break;
             case RtcdFault.ProxyPage:
-                await RtcdAnswers.PageAsync(http, StatusCodes.Status200OK, "Welcome to nginx!");
+                await GoAnswers.PageAsync(http, StatusCodes.Status200OK, "Welcome to nginx!");
                 break;
             case RtcdFault.WrongJson:
-                await RtcdAnswers.WriteAsync(http, StatusCodes.Status200OK, "application/json", """{"status":"ok"}""" + "\n");
+                await GoAnswers.WriteAsync(http, StatusCodes.Status200OK, "application/json", """{"status":"ok"}""" + "\n");
                 break;
             case RtcdFault.Redirect:
                 http.Response.StatusCode = StatusCodes.Status302Found;
                 http.Response.Headers.Location = $"https://login.example.test/?next={Uri.EscapeDataString(http.Request.Path)}";
                 break;
             case RtcdFault.ServerError:
-                await RtcdAnswers.WriteAsync(http, StatusCodes.Status500InternalServerError, "text/plain; charset=utf-8", "Internal Server Error\n");
+                await GoAnswers.WriteAsync(http, StatusCodes.Status500InternalServerError, "text/plain; charset=utf-8", "Internal Server Error\n");
                 break;
             default:
                 await AnswerRightlyAsync(http);

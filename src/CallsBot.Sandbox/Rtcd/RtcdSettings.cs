@@ -9,7 +9,7 @@ internal sealed record RtcdSettings
     public string ClientId { get; init; } = "callsbot";
 
     /// <summary>At least 32 characters.</summary>
-    public string AuthKey { get; init; } = RtcdClients.NewKey();
+    public string AuthKey { get; init; } = RegisteredClients.NewKey();
 
     /// <summary>Where media comes in; each address has its own candidates.</summary>
     public IReadOnlyList<IPAddress> MediaAddresses { get; init; } = [IPAddress.Loopback];

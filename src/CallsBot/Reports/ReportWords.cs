@@ -34,7 +34,7 @@ internal static class ReportWords
     public static string Headline(Verdict verdict) => (verdict.Outcome, verdict.Root) switch
     {
         (Outcome.Fail, { } root) => $"{root.Title}: {root.Result.Summary}",
-        (Outcome.Warn, { } root) => $"Nothing failed, with a warning. {root.Title}: {root.Result.Summary}",
+        (Outcome.Warn, { } root) => $"{root.Title}: {root.Result.Summary} Nothing failed.",
         (Outcome.Inconclusive, _) when verdict.IsEmpty => "Nothing could be tested.",
         (Outcome.Inconclusive, _) => "Nothing failed, but not everything could be tested.",
         _ => "Everything that was tested works.",

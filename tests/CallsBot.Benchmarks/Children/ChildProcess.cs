@@ -8,7 +8,7 @@ namespace CallsBot.Benchmarks.Children;
 
 /// <summary>
 /// A program under measurement, started as <c>dotnet X.dll</c> in a folder of its own that goes away with it. What it
-/// writes to standard error goes into a file there.
+/// writes to standard error goes into a file there, and what it writes to standard output nowhere.
 /// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
@@ -24,7 +24,8 @@ internal sealed class ChildProcess : IAsyncDisposable
         _process = process;
         Folder = folder;
         _log = log;
-        _logging = process.StandardError.BaseStream.CopyToAsync(log);
+        _logging = Task.WhenAll(
+            process.StandardError.BaseStream.CopyToAsync(log), process.StandardOutput.BaseStream.CopyToAsync(Stream.Null));
     }
 
     public string Folder { get; }
@@ -49,7 +50,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         var start = new ProcessStartInfo("dotnet", [program, .. arguments])
         {
-            WorkingDirectory = folder, RedirectStandardError = true, RedirectStandardOutput = false, UseShellExecute = false,
+            WorkingDirectory = folder, RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false,
         };
 
         // Settings of whoever runs the benchmark are not to reach what is measured.

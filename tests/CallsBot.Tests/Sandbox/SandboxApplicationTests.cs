@@ -58,7 +58,7 @@ public sealed class SandboxApplicationTests
         using var ended = new CancellationTokenSource();
         var output = new WaitingWriter();
         var running = SandboxApplication.RunAsync(
-            SandboxOptions.Default with { MattermostPort = 0, RtcdPort = 0, MediaPort = 0, WithBotProcess = false }, output, ended.Token);
+            SandboxOptions.Default with { MattermostPort = 0, RtcdPort = 0, MediaPort = 0, OffloaderPort = 0, WithBotProcess = false }, output, ended.Token);
         await output.Contains("CALLSBOT_Storage__ConnectionString");
         var settings = output.ToString().Split('\n').Where(line => line.Contains("export ", StringComparison.Ordinal))
             .Select(line => line.Trim()["export ".Length..].Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1].Trim('\''));

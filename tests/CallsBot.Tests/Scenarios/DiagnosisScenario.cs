@@ -13,6 +13,7 @@ public sealed class DiagnosisScenario
     public async Task An_administrator_gets_the_verdict_the_command_and_the_whole_report_as_files()
     {
         await using var bot = await BotAndSandbox.StartAsync();
+        bot.CallsAreInstalled();
         await bot.Sandbox.Rtcd.Is(RtcdFault.Stopped);
         var chat = bot.Mattermost.DirectMessageFrom("sysadmin");
         var elsewhere = bot.Mattermost.In("town-square").As("sysadmin");
@@ -27,6 +28,21 @@ public sealed class DiagnosisScenario
         files.Count.ShouldBe(2);
         chat.Transcript.ShouldContain(bot.Sandbox.Rtcd.Url.Authority);
         elsewhere.Transcript.ShouldNotContain(bot.Sandbox.Rtcd.Url.Authority);
+    }
+
+    [Fact]
+    public async Task On_an_installation_in_health_a_call_is_joined_and_left_and_nothing_fails()
+    {
+        await using var bot = await BotAndSandbox.StartAsync();
+        bot.CallsAreInstalled();
+        var chat = bot.Mattermost.DirectMessageFrom("sysadmin");
+
+        await chat.Types("check");
+
+        await chat.Sees(ConversationTexts.WholeReport);
+        chat.Transcript.ShouldContain("Media encryption");
+        chat.Transcript.ShouldNotContain($"{ReportWords.Of(CallsBot.Checks.Outcome.Fail)}:");
+        await bot.Sandbox.Rtcd.Until(rtcd => rtcd.Sessions == 0, "the session to be gone");
     }
 
     [Fact]
@@ -125,6 +141,7 @@ public sealed class DiagnosisScenario
         await using var bot = await BotAndSandbox.StartAsync(start: false);
         bot.Settings["Conversations:TypedTargets"] = enabled ? "true" : "false";
         await bot.StartBotAsync();
+        bot.CallsAreInstalled();
         var chat = bot.Mattermost.DirectMessageFrom("sysadmin");
 
         await chat.Types($"/callshelp check {target}");

@@ -82,6 +82,16 @@ internal sealed class BotAndSandbox : IAsyncDisposable
         }
     }
 
+    /// <summary>An installation on which calls work: the plugin runs, with a licence for RTCD.</summary>
+    public void CallsAreInstalled()
+    {
+        Mattermost.InstallCalls("1.12.2");
+        Mattermost.LicenseIs("enterprise");
+
+        // This Calls needs 11.0.0 (plugin.json, min_server_version).
+        Mattermost.ServerVersionIs("11.0.2");
+    }
+
     public async Task StopBotAsync()
     {
         await _bot!.StopAsync();
@@ -107,6 +117,8 @@ internal sealed class BotAndSandbox : IAsyncDisposable
         ["Conversations:SigningKeys:0"] = _signingKey,
         ["Conversations:Administrators:0"] = "sysadmin",
         ["Rtcd:ServiceUrl"] = Sandbox.Rtcd.Url.ToString(),
+        ["Rtcd:ClientId"] = Sandbox.Rtcd.ClientId,
+        ["Rtcd:AuthKey"] = Sandbox.Rtcd.AuthKey,
         ["Storage:ConnectionString"] = $"Data Source={Path.Combine(_folder.FullName, "callsbot.db")}",
     };
 

@@ -59,6 +59,7 @@ internal sealed class MediaPathCheck(RtcdSurvey survey, MediaSurvey media, IceTr
             ["proof"] = PathJudgement.ProofOfLife(session.Result) ?? "",
             ["why"] = path.Why,
             ["told"] = Told(session),
+            ["elsewhere"] = PathJudgement.Elsewhere(session.Address, candidate, session.Result),
         };
         var findings = new AddressFindings(where, [.. found.Select(f => new AtAddress(f.Session.Address, f.Path.Reason, f.Path.Seen))]);
         var result = findings.ToResult(Id, _reasons.Passed, _reasons.SomeAddressesFail, words);

@@ -112,6 +112,16 @@ internal sealed class PathJudgement(PathReasons reasons, IceTransport transport,
             : result is { CloseReceived: true, EndedEarly: false } ? "RTCD held it until it was asked to end it"
             : null;
 
+    /// <summary>
+    /// A hint to a wrong override, as a sentence after a space; empty when there is none. No more than a hint: a firewall
+    /// that lets neither transport through looks the same.
+    /// </summary>
+    public static string Elsewhere(IPAddress api, CandidateResult? deciding, MediaProbeResult result) =>
+        deciding?.Address is { } address && !address.Equals(api) && address.AddressFamily == api.AddressFamily
+        && !result.Candidates.Any(c => c.State == CandidateState.Answered && address.Equals(c.Address))
+            ? $" RTCD is reached at {api} and tells clients {address}: see first that this is right."
+            : "";
+
     public static string EndPointOf(CandidateResult c) =>
         c.Address is { } address
             ? new IPEndPoint(address, c.Candidate.Port).ToString()

@@ -7,7 +7,8 @@ namespace CallsBot.Checks.Media;
 /// <summary>
 /// Every way in which a media path, one transport over one family, can end, with its words. Placeholders besides those of
 /// <see cref="AddressFindings"/>: <c>{media}</c> (RTCD's media port), <c>{address}</c> (its media address), <c>{told}</c> (what RTCD tells clients), <c>{consequence}</c> (what users notice), <c>{proof}</c> (what shows that
-/// the session was live), <c>{why}</c> (why nothing can be told).
+/// the session was live), <c>{why}</c> (why nothing can be told), <c>{elsewhere}</c> (that the address
+/// is not the one RTCD is reached at, when no way to it works).
 /// </summary>
 internal sealed class PathReasons
 {
@@ -40,7 +41,7 @@ internal sealed class PathReasons
                 ? "On the RTCD server, watch the port while the check runs again. No line: the packets are stopped on the way there. Lines in one direction only: the answers are stopped by the server's own rules. Lines in both: they are lost on the way back."
                 : "On the RTCD server, watch the port while the check runs again. No line: the packets are stopped on the way there.",
             $"sudo timeout 30 tcpdump -ni any '{lower} port {{media}}'");
-        var tryFromHere = isUdp ? CompareOverride : new NextStep(
+        var tryFromHere = new NextStep(
             "From the machine that CallsBot runs on, try the port.", "nc -vz -w 3 '{address}' {media}");
 
         Passed = new(
@@ -77,12 +78,12 @@ internal sealed class PathReasons
             Outcome.Fail,
             $"Media does not get through between the bot and the call server {path}: a firewall drops it, or the address is wrong.",
             isUdp
-                ? "{seen}. The session was live: {proof}. So the packets, or the answers to them, are dropped on the way. Which of the two cannot be told: RTCD was asked to send here first, and nothing came of that either, which NAT on this side can also cause. {consequence}"
-                : "{seen}. RTCD told of this address and port. {consequence}",
+                ? "{seen}. The session was live: {proof}. So the packets, or the answers to them, are dropped on the way. Which of the two cannot be told: RTCD was asked to send here first, and nothing came of that either, which NAT on this side can also cause. {consequence}{elsewhere}"
+                : "{seen}. RTCD told of this address and port. {consequence}{elsewhere}",
             openTheFirewall,
             InTheCloud,
-            watch,
-            tryFromHere,
+            CompareOverride,
+            isUdp ? watch : tryFromHere,
             FromAClient)
         {
             IsInferred = true,

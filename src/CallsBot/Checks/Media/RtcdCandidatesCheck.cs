@@ -157,7 +157,10 @@ internal sealed class RtcdCandidatesCheck(RtcdSurvey survey, MediaSurvey media, 
     private static AtAddress Judge(SessionAtAddress session, bool isSitePublic)
     {
         var hosts = session.Result.Candidates.Where(c => c.Candidate.Type == IceCandidateType.Host).ToList();
-        var counted = hosts.Exists(IsIPv4) ? hosts.FindAll(IsIPv4) : hosts;
+        var family = hosts.Exists(IsIPv4) ? hosts.FindAll(IsIPv4) : hosts;
+
+        // RTCD tells of its loopback address beside any other that it has.
+        var counted = family.Exists(c => !IsLoopback(c)) ? family.FindAll(c => !IsLoopback(c)) : family;
         var seen = counted.Count == 0
             ? "RTCD tells clients of no address of its own"
             : $"RTCD tells clients {string.Join(", ", counted.DistinctBy(c => c.Candidate.Host).Select(Named))}";
@@ -196,6 +199,8 @@ internal sealed class RtcdCandidatesCheck(RtcdSurvey survey, MediaSurvey media, 
         : "a public address";
 
     private static IPAddress? AddressOf(CandidateResult c) => c.Address ?? c.Candidate.Address;
+
+    private static bool IsLoopback(CandidateResult c) => AddressOf(c) is { } address && IPAddress.IsLoopback(address);
 
     private static bool IsIPv4(CandidateResult c) => c.Family == AddressFamily.InterNetwork;
 }

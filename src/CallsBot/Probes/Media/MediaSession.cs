@@ -25,6 +25,9 @@ internal sealed class MediaSession(RtcdSocket socket, string callId, string sess
 
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(3);
+
+    // A session that never came about is not closed either, as far as anybody is told.
+    private static readonly TimeSpan CloseLimitOfFailed = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan DtlsLimit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan DataLimit = TimeSpan.FromMilliseconds(300);
 
@@ -434,7 +437,7 @@ internal sealed class MediaSession(RtcdSocket socket, string callId, string sess
 
         var began = time.GetTimestamp();
         await SendLeaveAsync(cancellationToken);
-        using var timeout = new CancellationTokenSource(CloseLimit, time);
+        using var timeout = new CancellationTokenSource(_failure is null ? CloseLimit : CloseLimitOfFailed, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {

@@ -1,8 +1,13 @@
 using System.Net;
 using CallsBot.Checks;
+using CallsBot.Probes;
+using CallsBot.Protocols.Rtcd;
 using CallsBot.Sandbox;
 using CallsBot.Sandbox.Rtcd;
 using CallsBot.Tests.Checks.Rtcd;
+using CallsBot.Tests.Probes;
+using CallsBot.Tests.Sandbox.Rtcd;
+using Microsoft.Extensions.Options;
 
 namespace CallsBot.Tests.Checks.Media;
 
@@ -98,6 +103,49 @@ public sealed class PretendRtcdTests
 
         sandbox.Rtcd.Sessions.ShouldBe(0);
         sandbox.Unexpected.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task One_socket_and_one_session_at_the_ipv4_address_serve_all_checks_and_are_gone_afterwards()
+    {
+        await using var sandbox = await RunningSandbox.StartAsync(new SandboxSettings(), CancellationToken.None);
+
+        var report = await new RtcdRun
+        {
+            Url = $"http://localhost:{sandbox.Rtcd.Url.Port}",
+            Resolve = RtcdProbing.Resolving("::1", "127.0.0.1"),
+            ClientId = sandbox.Rtcd.ClientId,
+            AuthKey = sandbox.Rtcd.AuthKey,
+        }.ReportAsync(All);
+
+        report.Checks.ShouldAllBe(c => c.Result.Outcome == Outcome.Pass || c.Result.ReasonCode == "no-candidate");
+        sandbox.Rtcd.Requests.Count(r => r == "GET /version").ShouldBe(1);
+        sandbox.Rtcd.Requests.Count(r => r == "GET /ws").ShouldBe(1);
+        sandbox.Rtcd.Log.Count(line => line.Contains("session has joined call", StringComparison.Ordinal)).ShouldBe(1);
+        sandbox.Rtcd.Sessions.ShouldBe(0);
+        await sandbox.Rtcd.Until(rtcd => rtcd.Sockets == 0, "no socket is left");
+    }
+
+    [Fact]
+    public async Task A_session_that_rtcd_keeps_is_told_of()
+    {
+        await using var sandbox = await RunningSandbox.StartAsync(new SandboxSettings(), CancellationToken.None);
+        var probe = new RtcdSessionsProbe(RtcdProbing.CheckedHttp(), Options.Create(new RtcdOptions()));
+        using var participant = await Participant.ConnectAsync(sandbox.Rtcd);
+        await participant.JoinAsync(candidates: 2);
+        Task<bool?> IsLeftAsync(string call) => probe.AskAsync(
+            RtcdProbing.Target(sandbox.Rtcd.Url.ToString()),
+            new CheckedAddress(IPAddress.Loopback, null),
+            call,
+            new RtcdCredentials(sandbox.Rtcd.ClientId, sandbox.Rtcd.AuthKey),
+            CancellationToken.None);
+
+        await sandbox.Rtcd.Until(rtcd => rtcd.Sessions == 1, "the session is there");
+
+        (await IsLeftAsync(participant.CallId)).ShouldBe(true);
+        (await IsLeftAsync("another-call")).ShouldBe(false);
+        sandbox.Rtcd.Version = "v0.17.0";
+        (await IsLeftAsync(participant.CallId)).ShouldBeNull();
     }
 
     private sealed record Case(RtcdConditions Conditions, string? Root)

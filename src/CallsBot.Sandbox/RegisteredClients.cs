@@ -2,12 +2,15 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace CallsBot.Sandbox.Rtcd;
+namespace CallsBot.Sandbox;
 
-/// <summary>Who may use RTCD (rtcd, service/auth.go and service/auth/). Keys are kept as they are: they are public here. Thread-safe.</summary>
-internal sealed class RtcdClients(TimeProvider time)
+/// <summary>
+/// Who may use an rtcd or a calls-offloader (service/auth.go and service/auth/ in both). Keys are kept as they are: they are
+/// public here. Thread-safe.
+/// </summary>
+internal sealed class RegisteredClients(TimeProvider time)
 {
-    /// <summary>rtcd, service/auth/service.go.</summary>
+    /// <summary>service/auth/service.go.</summary>
     public const int KeyLength = 32;
 
     private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -21,6 +24,9 @@ internal sealed class RtcdClients(TimeProvider time)
 
     /// <summary><c>allow_self_registration</c>.</summary>
     public bool AllowsSelfRegistration { get; set; }
+
+    /// <summary>Anybody who authenticates is registered by that, as calls-offloader does when it allows self-registration.</summary>
+    public bool RegistersOnSight { get; init; }
 
     /// <summary><c>admin_secret_key</c>; null is <c>enable_admin = false</c>.</summary>
     public string? AdminSecret { get; set; }
@@ -46,7 +52,7 @@ internal sealed class RtcdClients(TimeProvider time)
 
     /// <param name="header">The request's <c>Authorization</c>.</param>
     /// <param name="clientId">Empty for the administrator.</param>
-    /// <param name="error">Why not, in RTCD's words.</param>
+    /// <param name="error">Why not, in the server's words.</param>
     public bool TryAuthenticate(string header, [NotNullWhen(true)] out string? clientId, [NotNullWhen(false)] out string? error)
     {
         (clientId, error) = header.StartsWith("Bearer ", StringComparison.Ordinal) ? ByToken(header["Bearer ".Length..]) : ByKey(header);
@@ -129,6 +135,16 @@ internal sealed class RtcdClients(TimeProvider time)
 
         lock (_gate)
         {
+            if (RegistersOnSight && AllowsSelfRegistration && clientId.Length > 0 && !_keys.ContainsKey(clientId))
+            {
+                if (key.Length < KeyLength)
+                {
+                    return (null, "unauthorized");
+                }
+
+                _keys[clientId] = key;
+            }
+
             return clientId.Length == 0 ? (null, "authentication failed: unauthorized")
                 : _keys.TryGetValue(clientId, out var known) && Same(known, key) ? (clientId, null)
                 : (null, "authentication failed");
