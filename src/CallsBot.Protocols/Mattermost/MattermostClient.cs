@@ -33,8 +33,9 @@ public sealed class MattermostClient : IDisposable
     /// <param name="token">A bot's or a person's access token.</param>
     /// <param name="timeout">For one request, its retries included.</param>
     /// <param name="time">The clock.</param>
-    public MattermostClient(Uri server, string tokenName, string token, TimeSpan timeout, TimeProvider time)
-        : this(server, timeout, time, new RequestPipeline(tokenName, token, timeout, time))
+    /// <param name="mayRepeat">False where the first failure is the answer that is looked for; only the rate limit is waited out then.</param>
+    public MattermostClient(Uri server, string tokenName, string token, TimeSpan timeout, TimeProvider time, bool mayRepeat = true)
+        : this(server, timeout, time, new RequestPipeline(tokenName, token, timeout, time, mayRepeat))
     {
     }
 
@@ -58,7 +59,7 @@ public sealed class MattermostClient : IDisposable
     public ICallsApi Calls { get; }
 
     /// <summary>
-    /// Asks as nobody, for what a server tells anyone. Nothing is tried again: whether the server answers is what is asked.
+    /// Asks as nobody, for what a server tells anyone. No failure is tried again: whether the server answers is what is asked.
     /// </summary>
     public static MattermostClient Anonymous(Uri server, TimeSpan timeout, TimeProvider time) =>
         new(server, timeout, time, new RequestPipeline("", token: null, timeout, time, mayRepeat: false));

@@ -45,7 +45,7 @@ internal sealed class RequestPipeline : DelegatingHandler
     /// <param name="token">Null to ask as nobody.</param>
     /// <param name="timeout">For one request, its retries included.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="mayRepeat">False where the first failure is the answer that is looked for.</param>
+    /// <param name="mayRepeat">False where the first failure is the answer that is looked for; only the rate limit is waited out then.</param>
     public RequestPipeline(string tokenName, string? token, TimeSpan timeout, TimeProvider time, bool mayRepeat = true)
         : base(new SocketsHttpHandler
         {
@@ -70,7 +70,7 @@ internal sealed class RequestPipeline : DelegatingHandler
                 Delay = TimeSpan.FromMilliseconds(200),
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
-                ShouldHandle = async args => mayRepeat
+                ShouldHandle = async args => (mayRepeat || args.Outcome.Result?.StatusCode == HttpStatusCode.TooManyRequests)
                     && await MayRepeatAsync(args.Outcome, args.Context.Properties.GetValue(AttemptKey, null!)),
                 DelayGenerator = args => new(WaitAskedFor(args.Outcome.Result)),
             })

@@ -42,7 +42,7 @@ internal static class OfflineServices
     private static AdministratorAccess Administrator(IConfigurationRoot settings, TimeProvider time) =>
         Address(settings, MattermostOptions.Section, nameof(MattermostOptions.Server)) is { } server
         && settings.GetSection(MattermostOptions.Section)[nameof(MattermostOptions.AdminToken)] is { Length: > 0 } token
-            ? new AdministratorAccess(new MattermostClient(server, "Mattermost:AdminToken", token, Patience, time))
+            ? new AdministratorAccess(new MattermostClient(server, "Mattermost:AdminToken", token, Patience, time, mayRepeat: false))
             : AdministratorAccess.None;
 
     private static PublicAccess Everyone(IConfigurationRoot settings, TimeProvider time) =>

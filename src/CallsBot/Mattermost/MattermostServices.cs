@@ -28,7 +28,7 @@ internal static class MattermostServices
             var options = provider.GetRequiredService<IOptions<MattermostOptions>>().Value;
             return new AdministratorAccess(options.AdminToken is null ? null : new MattermostClient(
                 options.Server, "Mattermost:AdminToken", options.AdminToken, options.RequestTimeout,
-                provider.GetRequiredService<TimeProvider>()));
+                provider.GetRequiredService<TimeProvider>(), mayRepeat: false));
         });
 
         services.AddSingleton(provider =>

@@ -35,7 +35,7 @@ internal sealed class CallsBackendCheck(Installation installation) : ICheck
         var rtcd = backend.RtcdVersion is { } said ? SafeText.From(said, 40) : "of unknown version";
         var result = CallsBackendReasons.All[backend.ReasonCode].ToResult(
             Id,
-            Words(plugin, rtcd, version.Seen.Length > 0 ? version.Seen : "Neither the plugin nor its settings tell."),
+            Words(plugin, rtcd, Said(version)),
             [.. Evidence(version, backend, licence)]);
         return result with
         {
@@ -50,13 +50,20 @@ internal sealed class CallsBackendCheck(Installation installation) : ICheck
             "Plugin says",
             version.Value is { } said
                 ? $"version {SafeText.From(said.Version, 40)}, RTCD {(said.RtcdVersion.Length > 0 ? SafeText.From(said.RtcdVersion, 40) : "none")}"
-                : version.Seen);
+                : Said(version));
         yield return new Evidence("Media backend", backend.Kind.ToString());
         if (licence is not null)
         {
             yield return new Evidence("Licence", licence.Name);
         }
     }
+
+    private static string Said(Answer<Protocols.Calls.CallsVersion> version) => version.Fault switch
+    {
+        AnswerFault.NotFound => $"Mattermost has nothing at /plugins/{CallsPlugin.Id}/version (404), where any running Calls plugin answers.",
+        _ when version.Seen.Length > 0 => version.Seen,
+        _ => "Neither the plugin nor its settings tell.",
+    };
 
     private static IEnumerable<Evidence> Inventory(CallsBackend backend)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using CallsBot.Probes;
+using CallsBot.Protocols.Rtcd;
 using Microsoft.Extensions.Options;
 
 namespace CallsBot.Checks.Plugin;
@@ -141,7 +142,9 @@ internal sealed class CallsLicenceCheck(Installation installation, IOptions<Rtcd
             return Reasons[RecordingsNotLicensed];
         }
 
-        if (licence.AllowsGroupCalls(developerMode ?? false) == false)
+        // Before 1.0 everybody had calls in channels.
+        var before1 = RtcdSemver.TryParse(backend.PluginVersion, out var plugin) && plugin.Major < 1;
+        if (licence.AllowsGroupCalls(developerMode ?? false) == false && !before1)
         {
             return Reasons[DirectCallsOnly];
         }

@@ -52,11 +52,14 @@ internal static partial class SettingRules
             Outcome.Fail,
             RuleScope.Version1,
             SettingsPage,
-            context => EntryHits(context, server => server.IsMixed
-                ? server.HasCredentials
-                    ? "mixes STUN and TURN addresses: the plugin's own media server refuses it"
-                    : "mixes STUN and TURN addresses without credentials: the plugin hands it to clients as it is, and browsers refuse a TURN server without credentials"
-                : null),
+            context => EntryHits(context, server => (server.IsMixed, server.HasCredentials) switch
+            {
+                (true, false) => "mixes STUN and TURN addresses without credentials: the plugin hands it to clients as it is, and browsers refuse a TURN server without credentials",
+
+                // RTCD has a list of its own, and browsers take credentials with STUN.
+                (true, true) when context.IsIn(RuleScope.Integrated) => "mixes STUN and TURN addresses: the plugin's own media server refuses it and does not start",
+                _ => null,
+            }),
             "Make two entries of it: one with the stun: addresses, one with the turn: addresses and the credentials."),
         new(
             "turn-without-credentials",

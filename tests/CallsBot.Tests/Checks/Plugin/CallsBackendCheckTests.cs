@@ -89,6 +89,18 @@ public sealed class CallsBackendCheckTests
     }
 
     [Fact]
+    public async Task A_server_that_refuses_connections_is_not_asked_again_and_again()
+    {
+        await using var server = await MattermostStub.StartAsync();
+        await server.StopAsync();
+        var installation = server.Installation();
+
+        await installation.BackendAsync(CancellationToken.None);
+
+        (await installation.PluginStatusesAsync(CancellationToken.None)).Seen.ShouldContain("Connection refused");
+    }
+
+    [Fact]
     public async Task Without_an_address_nothing_is_asked()
     {
         var result = await new CallsBackendCheck(new Installation(PublicAccess.None, AdministratorAccess.None, TimeProvider.System)).ResultAsync();

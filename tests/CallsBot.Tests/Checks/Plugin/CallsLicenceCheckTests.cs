@@ -37,6 +37,14 @@ public sealed class CallsLicenceCheckTests
     }
 
     [Fact]
+    public async Task Before_version_1_nobody_needed_a_licence_for_calls_in_channels()
+    {
+        await using var server = await MattermostStub.StartAsync(version: """{"version":"0.29.8"}""", licence: """{"IsLicensed":"false"}""");
+
+        (await Check(server.Installation()).ResultAsync()).Outcome.ShouldBe(Outcome.Pass);
+    }
+
+    [Fact]
     public async Task Developer_mode_lifts_every_limit()
     {
         await using var server = await MattermostStub.StartAsync(

@@ -25,7 +25,7 @@ internal sealed class MattermostStub : IAsyncDisposable
         Replies = replies;
         _everyone = MattermostClient.Anonymous(server.Address, TimeSpan.FromSeconds(10), TimeProvider.System);
         _administrator = new MattermostClient(
-            server.Address, "Mattermost:AdminToken", asAdministrator ? Token : "a-token-that-is-not-taken", TimeSpan.FromSeconds(10), TimeProvider.System);
+            server.Address, "Mattermost:AdminToken", asAdministrator ? Token : "a-token-that-is-not-taken", TimeSpan.FromSeconds(10), TimeProvider.System, mayRepeat: false);
     }
 
     public Uri Address => _server.Address;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CallsBot.Checks;
 using CallsBot.Checks.Plugin;
+using CallsBot.Tests.Support;
 
 namespace CallsBot.Tests.Checks.Plugin;
 
@@ -160,6 +161,36 @@ public sealed class SettingRulesTests
             .Select(hit => hit.Setting)
             .Where(name => SettingDefinition.Find(name) is null && !name.Contains('.', StringComparison.Ordinal))
             .ShouldBe(["transcribernumthread"]);
+    }
+
+    [Fact]
+    public void The_page_about_the_rules_has_each_of_them_with_an_example()
+    {
+        var rows = string.Concat(SettingRules.All.Select(rule =>
+        {
+            var hit = rule.HitsIn(Situations[rule.Id].Fires).First();
+            var level = rule.Level switch { Outcome.Fail => "fails", Outcome.Warn => "warns", _ => "notes" };
+            return $"| `{rule.Id}` | {level} | {hit.Setting} {hit.Seen.Replace("|", "\\|", StringComparison.Ordinal)} | {rule.Fix.Replace("|", "\\|", StringComparison.Ordinal)} |\n";
+        }));
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "settings-rules.md"));
+        var begin = page.IndexOf('\n', page.IndexOf("|---", StringComparison.Ordinal)) + 1;
+        var received = Path.Combine(Repository.Root, "tests", "CallsBot.Tests", "Checks", "Plugin", $"{nameof(SettingRulesTests)}.received.txt");
+        File.Delete(received);
+        if (page[begin..] != rows)
+        {
+            File.WriteAllText(received, rows);
+            page[begin..].ShouldBe(rows, $"docs/settings-rules.md tells something else; the rows are in {received}");
+        }
+    }
+
+    [Fact]
+    public void Stun_and_turn_in_one_entry_with_credentials_hurt_only_the_plugins_own_media_server()
+    {
+        const string Mixed = """{"iceserversconfigs":"[{\"urls\":[\"stun:t:3478\",\"turn:t:3478\"],\"username\":\"u\",\"credential\":\"p\"}]"}""";
+        var rule = SettingRules.All.Single(rule => rule.Id == "ice-server-mixes-stun-and-turn");
+
+        rule.HitsIn(Stored(Mixed)).ShouldNotBeEmpty();
+        rule.HitsIn(WithRtcd(Mixed)).ShouldBeEmpty();
     }
 
     [Fact]
