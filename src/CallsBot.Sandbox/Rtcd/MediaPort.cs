@@ -299,17 +299,35 @@ internal sealed class MediaPort : IAsyncDisposable
         {
             using var within = new CancellationTokenSource(agent is null ? FirstFrameWithin : Timeout.InfiniteTimeSpan, _context.Time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(within.Token, cancellationToken);
-            var read = await packets.ReadAsync(either.Token);
+            PacketRead read;
+            try
+            {
+                read = await packets.ReadAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (within.IsCancellationRequested)
+            {
+                _context.Log.Add("warn", $"Error reading first packet from {path.Remote}: i/o timeout", "rtc/logger.go:81");
+                return;
+            }
+
             if (read.Outcome == PacketReadOutcome.Packet && IsLost(path, read.Bytes.Span, isInbound: true))
             {
                 continue;
             }
 
-            if (read.Outcome != PacketReadOutcome.Packet || (agent is null && read.Bytes.Length > MostBytesOfFirstFrame))
+            if (agent is null && (read.Outcome == PacketReadOutcome.TooLong || read.Bytes.Length > MostBytesOfFirstFrame))
             {
-                _context.Log.Add("warn", agent is null && read.Outcome == PacketReadOutcome.Packet
-                    ? $"Buffer too small for first packet from {path.Remote}: short buffer"
-                    : $"Error reading first packet from {path.Remote}: EOF", "rtc/logger.go:81");
+                _context.Log.Add("warn", $"Buffer too small for first packet from {path.Remote}: short buffer", "rtc/logger.go:81");
+                return;
+            }
+
+            if (agent is null && read.Outcome != PacketReadOutcome.Packet)
+            {
+                _context.Log.Add("warn", $"Error reading first packet from {path.Remote}: EOF", "rtc/logger.go:81");
+            }
+
+            if (read.Outcome != PacketReadOutcome.Packet)
+            {
                 return;
             }
 
