@@ -66,14 +66,15 @@ public sealed class DtlsSession : IAsyncDisposable
     /// <returns>False for a packet that is no DTLS or was dropped.</returns>
     public bool Deliver(ReadOnlySpan<byte> packet)
     {
-        if (!DtlsRecords.LooksLikeDtls(packet) || !_path.TryDeliver(packet))
+        if (!DtlsRecords.LooksLikeDtls(packet))
         {
             return false;
         }
 
+        // Before the packet is handed on: it may end the handshake, whose result tells both.
         Interlocked.Increment(ref _received);
         _lastHeard = DtlsRecords.Describe(packet) ?? _lastHeard;
-        return true;
+        return _path.TryDeliver(packet);
     }
 
     /// <summary>To be called once.</summary>

@@ -152,7 +152,7 @@ internal static class DoctorCommand
 
         if (arguments.Offloader is { } offloader)
         {
-            overrides["Offloader:ServiceUrl"] = offloader;
+            overrides[$"{OffloaderOptions.Section}:{nameof(OffloaderOptions.ServiceUrl)}"] = offloader;
         }
 
         return overrides;

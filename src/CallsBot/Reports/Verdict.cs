@@ -69,14 +69,17 @@ internal sealed record Verdict(
     private static bool IsGap(ReportedCheck check) =>
         check.Result.Outcome == Outcome.Inconclusive || check.Result.ReasonCode == CheckSchedule.Cancelled;
 
-    /// <summary>Every check on which this one's end may rest, directly or not, of the same target.</summary>
+    /// <summary>
+    /// Every check on which this one's end may rest, directly or over others that did not pass either, of the same target:
+    /// what passed hands no failure on.
+    /// </summary>
     private static HashSet<ReportedCheck> CausesOf(ReportedCheck check, IReadOnlyList<ReportedCheck> checks)
     {
         var causes = new HashSet<ReportedCheck>(ReferenceEqualityComparer.Instance);
         var open = new Stack<ReportedCheck>([check]);
         while (open.TryPop(out var next))
         {
-            foreach (var cause in checks.Where(other => IsCause(other, next)))
+            foreach (var cause in checks.Where(other => other.Result.Outcome is not (Outcome.Pass or Outcome.Warn) && IsCause(other, next)))
             {
                 if (causes.Add(cause))
                 {

@@ -53,6 +53,21 @@ public sealed class VerdictTests
     }
 
     [Fact]
+    public void What_passed_hands_no_failure_on()
+    {
+        var verdict = Verdict.Of(
+        [
+            SomeReport.Check("plugin", Outcome.Fail),
+            SomeReport.Check("target", Outcome.Pass, ["plugin"]),
+            SomeReport.Check("version", Outcome.Fail, ["target"]),
+        ]);
+
+        verdict.Root!.Result.CheckId.ShouldBe("plugin");
+        verdict.Consequences.ShouldBeEmpty();
+        Ids(verdict.Others).ShouldBe(["version"]);
+    }
+
+    [Fact]
     public void A_warning_explains_no_failure()
     {
         var verdict = Verdict.Of(
