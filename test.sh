@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need (Debian's Chromium, PostgreSQL, OpenSSL and coturn), and runs them. Everything stays on loopback.
+# Installs what the tests need (Debian's Chromium, PostgreSQL, OpenSSL, coturn and nftables), and runs them. Everything stays on loopback.
 # Further arguments go to `dotnet test`, for example: ./test.sh --filter BranchAScenario
 set -euo pipefail
 cd "$(dirname "$0")"
