@@ -644,10 +644,15 @@ const handlers = {
     receive(post);
     if (post.channel_id === state.channelId && document.visibilityState === 'visible') {
       markRead(post.channel_id).catch(() => {});
-    } else if (post.user_id !== state.me.id) {
+    } else if (post.user_id !== state.me.id && post.create_at > (state.channels.get(post.channel_id)?.last_post_at ?? 0)) {
       const counts = state.unread.get(post.channel_id) ?? { messages: 0, mentions: 0 };
       const mentions = JSON.parse(data.mentions ?? '[]').includes(state.me.id) ? 1 : 0;
       state.unread.set(post.channel_id, { messages: counts.messages + 1, mentions: counts.mentions + mentions });
+    }
+    const channel = state.channels.get(post.channel_id);
+    if (channel) {
+      // What the list of channels counted already is not counted again.
+      channel.last_post_at = Math.max(channel.last_post_at, post.create_at);
     }
     if (!state.channels.has(post.channel_id)) {
       loadChannels().then(showChannels);
@@ -712,10 +717,15 @@ function connect(generation, delay = 500) {
 async function loadChannels() {
   const [channels, members] = await Promise.all([
     api.get(`users/me/teams/${state.team.id}/channels`), api.get(`users/me/teams/${state.team.id}/channels/members`)]);
+  const before = state.channels;
   state.channels = new Map(channels.map(channel => [channel.id, channel]));
   for (const member of members) {
     const channel = state.channels.get(member.channel_id);
-    if (channel && channel.id !== state.channelId) {
+    const counted = before.get(member.channel_id)?.last_post_at ?? 0;
+    if (channel && counted > channel.last_post_at) {
+      // A post came as an event while this answer was on its way.
+      channel.last_post_at = counted;
+    } else if (channel && channel.id !== state.channelId) {
       state.unread.set(channel.id, { messages: Math.max(0, channel.total_msg_count - member.msg_count), mentions: member.mention_count });
     }
   }
