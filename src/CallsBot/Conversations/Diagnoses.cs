@@ -37,6 +37,10 @@ internal sealed partial class Diagnoses(
 
     private static readonly TimeSpan BetweenEdits = TimeSpan.FromSeconds(1);
 
+    /// <summary>Read once, and not before somebody asks: a slash command waits for it, and it never changes.</summary>
+    private readonly Lazy<IReadOnlyList<CoveredItem>> _covered =
+        new(() => Coverage.Of(Coverage.EmbeddedText, checks.Covers, trees.Items).Vendor);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, DiagnosisRun> _runs = new(StringComparer.Ordinal);
     private Report? _last;
@@ -118,7 +122,7 @@ internal sealed partial class Diagnoses(
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"CallsBot {Diagnosis.ProgramVersion}, ").Append(bot.IsConnected ? "connected to Mattermost.\n" : "not connected to Mattermost just now.\n");
-        var covered = Coverage.Of(Coverage.EmbeddedText, checks.Covers, trees.Items).Vendor;
+        var covered = _covered.Value;
         text.Append(
             CultureInfo.InvariantCulture,
             $"My tests answer {covered.Count(item => item.Checks.Count > 0)} of the {covered.Count} checks in the vendor's guides; the others need a person.\n");
