@@ -28,6 +28,12 @@ internal interface ICheck
     IReadOnlySet<Outcome> Outcomes => ReasonCodes.Values.Append(Outcome.Pass).ToHashSet();
 
     /// <summary>
+    /// Whether a diagnosis leaves it out unless it is named: what it looks at is no fault, or the other checks would be
+    /// what it sees.
+    /// </summary>
+    bool IsOnRequestOnly => false;
+
+    /// <summary>
     /// Ids of the checks that have to end in pass or warn before this one can tell anything. It starts when they have ended,
     /// and is skipped when one of them ends otherwise.
     /// </summary>

@@ -60,6 +60,12 @@ internal static class ChatCommand
                 continue;
             }
 
+            if (machine.Automatic(FactNames.Administrator, (_, left) => left[0]) is { } automatic)
+            {
+                machine.TryFire(automatic);
+                continue;
+            }
+
             await WriteAsync(output, machine.Current, rtcd.ServiceUrl);
             await output.WriteAsync("\n> ");
             if (await input.ReadLineAsync(cancellationToken) is not { } line || line.Trim() is "quit" or "exit")

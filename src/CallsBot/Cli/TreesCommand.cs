@@ -72,23 +72,18 @@ internal static class TreesCommand
             return 0;
         }
 
-        var faulty = false;
-        foreach (var file in files)
+        var (trees, faults) = Read(files, checks);
+        foreach (var tree in trees.Where(_ => faults.Count == 0))
         {
-            var (tree, faults) = Read(file, checks);
-            if (tree is not null)
-            {
-                Describe(tree, file.Name, output);
-            }
-
-            foreach (var fault in faults)
-            {
-                faulty = true;
-                error.WriteLine(fault);
-            }
+            Describe(tree, tree.Id, output);
         }
 
-        return faulty ? ExitCodes.Usage : 0;
+        foreach (var fault in faults)
+        {
+            error.WriteLine(fault);
+        }
+
+        return faults.Count > 0 ? ExitCodes.Usage : 0;
     }
 
     private static int Cover(
@@ -154,13 +149,13 @@ internal static class TreesCommand
     {
         if (name is not null && File.Exists(name))
         {
-            var (tree, faults) = Read(new FileInfo(name), checks);
+            var (trees, faults) = Read([new FileInfo(name)], checks);
             foreach (var fault in faults)
             {
                 error.WriteLine(fault);
             }
 
-            return tree;
+            return faults.Count == 0 ? trees[0] : null;
         }
 
         if (Load(checks, error) is not { } catalog)
@@ -200,33 +195,40 @@ internal static class TreesCommand
         }
     }
 
-    private static (Tree? Tree, IReadOnlyList<TreeFault> Faults) Read(
-        FileInfo file, IReadOnlyCollection<CheckSignature> checks)
+    /// <summary>Reads files beside the shipped ones: a node of theirs may lead to one of those.</summary>
+    private static (IReadOnlyList<Tree> Trees, IReadOnlyList<TreeFault> Faults) Read(
+        IReadOnlyList<FileInfo> files, IReadOnlyCollection<CheckSignature> checks)
     {
-        try
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        var unreadable = new List<TreeFault>();
+        foreach (var file in files)
         {
-            return TreeFile.Read(file.ToString(), File.ReadAllText(file.FullName), checks);
+            try
+            {
+                texts[file.ToString()] = File.ReadAllText(file.FullName);
+            }
+            catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
+            {
+                unreadable.Add(new TreeFault(file.ToString(), null, $"cannot be read: {ex.Message}"));
+            }
         }
-        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
-        {
-            return (null, [new TreeFault(file.ToString(), null, $"cannot be read: {ex.Message}")]);
-        }
+
+        var (trees, faults) = TreeCatalog.Read(checks, texts);
+        return (trees, [.. unreadable, .. faults]);
     }
 
     private static void Describe(Tree tree, string name, TextWriter output)
     {
-        var nodes = tree.Nodes.Values;
-        var most = TreeProofs.MostAnswers(tree) is { } answers
-            ? string.Create(CultureInfo.InvariantCulture, $"at most {answers} answers to a conclusion")
-            : "walks that go round in a loop have no bound";
+        var nodes = tree.Own.Values;
+        var fewest = TreeProofs.FewestAnswers(tree, tree.Start);
 
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"""
             {name}: {tree.Title}
-              nodes    {nodes.Count()}: {Count<AskNode>()} ask, {Count<CheckNode>()} check, {Count<CollectNode>()} collect, {Count<InstructNode>()} instruct, {Count<ConcludeNode>()} conclude
+              nodes    {nodes.Count()}: {Count<AskNode>()} ask, {Count<CheckNode>()} check, {Count<CollectNode>()} collect, {Count<InstructNode>()} instruct, {Count<TryNode>()} try, {Count<ConcludeNode>()} conclude
               proofs   every node can be reached; every node leads to a conclusion; no loop runs without a person
-              answers  {most}
+              answers  {fewest} from the start to the nearest conclusion
               checks   {string.Join(", ", nodes.OfType<CheckNode>().Select(node => node.Check).Distinct().Order(StringComparer.Ordinal))}
               items    {string.Join(", ", tree.Items)}
             """));

@@ -16,6 +16,7 @@ namespace CallsBot.Conversations;
 /// </remarks>
 internal sealed partial class Conversation(
     SessionStore sessions,
+    SessionSteps steps,
     TreeCatalog trees,
     SessionChecks checks,
     NodeCard cards,
@@ -112,6 +113,8 @@ internal sealed partial class Conversation(
             return new ActionResponse { Update = NodeCard.Closed(ConversationTexts.SessionExpired) };
         }
 
+        session = await steps.SettleAsync(session, cancellationToken);
+
         if (session.PostId.Length == 0)
         {
             // The process ended after the card was posted and before that was noted. The token says that the card is ours.
@@ -152,7 +155,7 @@ internal sealed partial class Conversation(
             return Whisper(ConversationTexts.NoSuchChoice);
         }
 
-        if (await sessions.TryAppendAsync(session, new SessionStep(trigger, null, request.UserId, null), cancellationToken) is not { } next)
+        if (await steps.TryTakeAsync(session, new SessionStep(trigger, null, request.UserId, null), cancellationToken) is not { } next)
         {
             return await sessions.FindAsync(session.Id, cancellationToken) is { } winner
                 ? await AlreadyAnsweredAsync(request, winner, cancellationToken)
@@ -195,7 +198,7 @@ internal sealed partial class Conversation(
         }
 
         if (token.Position != session.Position || session.Current is not CollectNode
-            || await sessions.TryAppendAsync(
+            || await steps.TryTakeAsync(
                 session, new SessionStep(new Collected(session.Current.Id, text), null, submission.UserId, null), cancellationToken) is not { } next)
         {
             return new DialogResponse { Error = ConversationTexts.AlreadyAnswered };
@@ -225,7 +228,9 @@ internal sealed partial class Conversation(
     public async Task SayAsync(Post post, CancellationToken cancellationToken)
     {
         var text = post.Message.Trim();
-        var session = await sessions.FindLatestAsync(post.ChannelId, post.RootId, cancellationToken);
+        var session = await sessions.FindLatestAsync(post.ChannelId, post.RootId, cancellationToken) is { } latest
+            ? await steps.SettleAsync(latest, cancellationToken)
+            : null;
         using var scope = BeginScope(session?.Id ?? "", post.ChannelId);
 
         if (session?.Steps.Any(step => step.Cause == post.Id) == true)
@@ -295,7 +300,7 @@ internal sealed partial class Conversation(
         }
 
         var step = new SessionStep(trigger, null, post.UserId, post.Id);
-        var next = await sessions.TryAppendAsync(session, step, cancellationToken)
+        var next = await steps.TryTakeAsync(session, step, cancellationToken)
             ?? await sessions.FindAsync(session.Id, cancellationToken)
             ?? session;
         await ShowAsReplyAsync(next, session, "", post, cancellationToken);
@@ -342,7 +347,7 @@ internal sealed partial class Conversation(
         }
 
         if (complaint.Length > 0 && WordMatcher.Match(session.Current, complaint) is { } trigger
-            && await sessions.TryAppendAsync(session, new SessionStep(trigger, null, userId, answersPost?.Id), cancellationToken) is { } next)
+            && await steps.TryTakeAsync(session, new SessionStep(trigger, null, userId, answersPost?.Id), cancellationToken) is { } next)
         {
             session = next;
         }

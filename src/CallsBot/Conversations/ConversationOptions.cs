@@ -28,6 +28,12 @@ internal sealed partial class ConversationOptions
     /// </summary>
     public bool TypedTargets { get; set; }
 
+    /// <summary>
+    /// Whether the order in which likely causes are tried follows what people answered to "Did that help?". Off: the order
+    /// of the tree files.
+    /// </summary>
+    public bool LearnFromOutcomes { get; set; } = true;
+
     /// <summary>How long a session, and every button of it, stays valid.</summary>
     [Range(typeof(TimeSpan), "01:00:00", "90.00:00:00")]
     public TimeSpan SessionLifetime { get; set; } = TimeSpan.FromDays(30);

@@ -19,6 +19,7 @@ internal static class ConversationServices
         services.AddSingleton<Conversation>();
         services.AddSingleton<SessionChecks>();
         services.AddSingleton<SessionStore>();
+        services.AddSingleton<SessionSteps>();
         services.AddSingleton<NodeCard>();
         services.AddSingleton<DiagnosisCard>();
         services.AddSingleton<Diagnoses>();

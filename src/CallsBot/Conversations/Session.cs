@@ -50,7 +50,7 @@ internal sealed class Session
 
     /// <summary>What checks found since a person last did something: the news that belongs on the next card.</summary>
     public IEnumerable<CheckResult> LatestFindings =>
-        Steps.Reverse().TakeWhile(step => step.Trigger is Checked).Reverse().Select(step => step.Result).OfType<CheckResult>();
+        Steps.Reverse().TakeWhile(step => step.Trigger.IsByBot).Reverse().Select(step => step.Result).OfType<CheckResult>();
 
     public static Session Begin(Tree tree, string userId, string channelId, string rootId) =>
         new(Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)), tree, TroubleshootingMachine.Begin(tree), [])

@@ -8,6 +8,7 @@ namespace CallsBot.Conversations;
 /// <summary>Runs the check that a session stands on, stores what it found, and shows the next card.</summary>
 internal sealed partial class SessionChecks(
     SessionStore sessions,
+    SessionSteps steps,
     CheckRunner runner,
     NodeCard cards,
     CheckQueue queue,
@@ -70,7 +71,7 @@ internal sealed partial class SessionChecks(
             var result = await running;
             var step = new SessionStep(
                 new Checked(node.Id, result.Outcome, result.ReasonCode), result, session.UserId, Cause: null);
-            if (await sessions.TryAppendAsync(session, step, cancellationToken) is not { } next)
+            if (await steps.TryTakeAsync(session, step, cancellationToken) is not { } next)
             {
                 // The person went back, or began again, while the check ran.
                 return;

@@ -89,6 +89,21 @@ internal sealed partial class SessionStore(Database database, TreeCatalog trees,
         return stored ? next : null;
     }
 
+    /// <summary>How often "Did that help?" was answered yes and no at each node, as far as sessions are kept.</summary>
+    public Task<IReadOnlyDictionary<string, CauseOutcomes>> CountOutcomesAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyDictionary<string, CauseOutcomes>>(
+            async connection => (await connection.QueryAsync<(string NodeId, string Value, long Count)>(
+                    "SELECT node_id, value, COUNT(*) FROM session_steps WHERE kind = @kind GROUP BY node_id, value",
+                    new { kind = Helped.Word }))
+                .GroupBy(row => row.NodeId, StringComparer.Ordinal)
+                .ToDictionary(
+                    rows => rows.Key,
+                    rows => new CauseOutcomes(
+                        (int)rows.Where(row => row.Value == Helped.Yes).Sum(row => row.Count),
+                        (int)rows.Where(row => row.Value == Helped.No).Sum(row => row.Count)),
+                    StringComparer.Ordinal),
+            cancellationToken);
+
     /// <summary>Notes which post shows the session's card now.</summary>
     public Task MoveCardAsync(string sessionId, string postId, CancellationToken cancellationToken) =>
         database.WriteAsync(

@@ -7,7 +7,9 @@ namespace CallsBot.Conversations;
 internal static class Trail
 {
     public static IEnumerable<(string Title, string Answer)> Of(Session session) =>
-        session.Machine.Path.Select(step => (step.Node.Title, Answer(step, session)));
+        session.Machine.Path
+            .Where(step => step is not ({ Trigger: Chosen } or { Node: AskNode { As: FactNames.Role } }))
+            .Select(step => (step.Node.Title, Answer(step, session)));
 
     /// <summary>The person's answers alone, in short.</summary>
     public static IEnumerable<string> Answers(Session session) =>
@@ -17,6 +19,7 @@ internal static class Trail
     public static string AnswerOf(Node node, Trigger trigger) => (node, trigger) switch
     {
         (AskNode ask, Answered answered) => ask.Answers.First(answer => answer.Id == answered.AnswerId).Label,
+        (AskNode ask, Found found) => ask.Answers.First(answer => answer.Id == found.AnswerId).Label,
         (_, Collected) => ConversationTexts.PastedText,
         (_, Skipped) => ConversationTexts.Skip,
         (_, Helped { Did: true }) => ConversationTexts.ItHelped,

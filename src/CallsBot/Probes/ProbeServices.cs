@@ -18,6 +18,7 @@ internal static class ProbeServices
         services.AddSingleton<SecondResolver>();
         services.AddSingleton<RtcdVersionProbe>();
         services.AddSingleton<RtcdLoadProbe>();
+        services.AddSingleton<RtcdMetricsProbe>();
         services.AddSingleton<RtcdLoginProbe>();
         services.AddSingleton<RtcdSessionsProbe>();
         services.AddSingleton<MediaProbe>();

@@ -58,8 +58,8 @@ internal sealed partial class Diagnosis(CheckCatalog catalog, TimeProvider time,
         bool IsReported(ICheck check) => index == 0 || IsOfRtcd(check);
         var wanted = scope.Checks
             .Where(IsReported)
+            .Where(check => request.Only is null ? !check.IsOnRequestOnly : request.Only.Contains(check.Id))
             .Select(check => check.Id)
-            .Where(id => request.Only is null || request.Only.Contains(id))
             .ToList();
         var target = count == 1 || url is null ? null
             : ProbeTarget.TryParse(url, out var parsed, out _) ? parsed.ToString()

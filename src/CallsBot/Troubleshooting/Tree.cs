@@ -4,11 +4,18 @@ using CallsBot.Checks;
 namespace CallsBot.Troubleshooting;
 
 /// <summary>One troubleshooting tree as its file gives it, proven sound by <see cref="TreeFile"/>.</summary>
-internal sealed record Tree(string Id, string Title, string Start, IReadOnlyDictionary<string, Node> Nodes)
+/// <param name="Id">Kebab-case and stable: stored sessions name it.</param>
+/// <param name="Title">A few words.</param>
+/// <param name="Start">The first node.</param>
+/// <param name="Own">The nodes of the file.</param>
+internal sealed record Tree(string Id, string Title, string Start, IReadOnlyDictionary<string, Node> Own)
 {
-    /// <summary>Every fact id that a node covers, each once, in order.</summary>
+    /// <summary>Every node that a walk may meet: those of all files, which may lead into each other.</summary>
+    public IReadOnlyDictionary<string, Node> Nodes { get; init; } = Own;
+
+    /// <summary>Every fact id that a node of the file covers, each once, in order.</summary>
     public IReadOnlyList<string> Items =>
-        [.. Nodes.Values.SelectMany(node => node.Items).Distinct().Order(ItemOrder.Instance)];
+        [.. Own.Values.SelectMany(node => node.Items).Distinct().Order(ItemOrder.Instance)];
 }
 
 /// <summary>One place in a tree.</summary>
@@ -21,8 +28,11 @@ internal sealed record Tree(string Id, string Title, string Start, IReadOnlyDict
 /// <param name="Items">Ids of the facts that this node covers, such as A1.2.</param>
 internal abstract record Node(string Id, string Title, string Text, string? AdminText, IReadOnlyList<string> Items)
 {
-    /// <summary>Whether a person, and not a check, has to do something here for the walk to go on.</summary>
-    public bool IsForPerson => this is AskNode or CollectNode or InstructNode;
+    /// <summary>Whether the commands of <see cref="AdminText"/> cut calls off.</summary>
+    public bool Interrupts { get; init; }
+
+    /// <summary>Whether a person, and not the bot, has to do something here for the walk to go on.</summary>
+    public bool IsForPerson => this is AskNode { As: not FactNames.Role } or CollectNode or InstructNode;
 
     public string TextFor(bool administrator) => administrator ? AdminText ?? Text : Text;
 
@@ -36,6 +46,7 @@ internal abstract record Node(string Id, string Title, string Text, string? Admi
             ? [(Exit.Collected, collect.Next), (Exit.Skipped, skip)]
             : [(Exit.Collected, collect.Next)],
         InstructNode instruct => [(Exit.Helped, instruct.Helped), (Exit.NotHelped, instruct.NotHelped)],
+        TryNode causes => causes.Causes.Select(cause => (Exit.Try(cause), cause)).Append((Exit.NoneLeft, causes.Then)),
         ConcludeNode => [],
         _ => throw new UnreachableException(),
     };
@@ -50,7 +61,13 @@ internal sealed record AskNode(
     string? AdminText,
     IReadOnlyList<string> Items,
     IReadOnlyList<Answer> Answers,
-    bool Menu) : Node(Id, Title, Text, AdminText, Items);
+    bool Menu) : Node(Id, Title, Text, AdminText, Items)
+{
+    /// <summary>
+    /// The fact that the answer tells, such as "client"; null for none. Who has told it in this walk is not asked again.
+    /// </summary>
+    public string? As { get; init; }
+}
 
 /// <param name="Words">Words and phrases by which free text is taken for this answer; a last "*" stands for any ending.</param>
 internal sealed record Answer(string Id, string Label, string Next, IReadOnlyList<string> Words);
@@ -89,6 +106,12 @@ internal sealed record InstructNode(
     string Helped,
     string NotHelped) : Node(Id, Title, Text, AdminText, Items);
 
+/// <summary>Leads to the likeliest cause that was not tried yet. Never shown.</summary>
+/// <param name="Causes">Nodes, likeliest first.</param>
+/// <param name="Then">Where to go on when all have been tried.</param>
+internal sealed record TryNode(string Id, string Title, IReadOnlyList<string> Items, IReadOnlyList<string> Causes, string Then)
+    : Node(Id, Title, "", null, Items);
+
 /// <summary>An end: a cause and what to do about it.</summary>
 /// <param name="Cause">Kebab-case and stable: tickets and dashboards use it.</param>
 /// <param name="Resolved">The trouble is over; otherwise somebody still has something to do.</param>
@@ -113,6 +136,10 @@ internal readonly record struct Exit(string Kind, string Value)
     public static readonly Exit Back = new("walk", "back");
     public static readonly Exit StartOver = new("walk", "start over");
 
+    public static readonly Exit NoneLeft = new("try", "none left");
+
+    public static Exit Try(string cause) => new("try", cause);
+
     public static Exit Answer(string answerId) => new("ask", answerId);
 
     public static Exit Of(Outcome outcome) => new("check", OutcomeWords.For(outcome));
@@ -121,6 +148,16 @@ internal readonly record struct Exit(string Kind, string Value)
 
     /// <summary>As graphs label it.</summary>
     public override string ToString() => Value;
+}
+
+/// <summary>Facts that the bot knows or that several trees ask for. Trees may keep others.</summary>
+internal static class FactNames
+{
+    /// <summary>The only fact that nobody is asked for: the bot reads it from the person's account.</summary>
+    public const string Role = "role";
+
+    public const string Administrator = "administrator";
+    public const string User = "user";
 }
 
 /// <summary>How outcomes are written in tree files and stored sessions.</summary>

@@ -37,26 +37,27 @@ internal sealed class TreeCatalog
     public static TreeCatalog Load(IReadOnlyCollection<CheckSignature> checks, string? folder = null)
     {
         var faults = new List<TreeFault>();
-        var trees = new List<Tree>();
-        var fileOf = new Dictionary<string, string>();
-
-        foreach (var (file, yaml) in Files(folder, faults))
-        {
-            var (tree, found) = TreeFile.Read(file, yaml, checks);
-            faults.AddRange(found);
-
-            if (tree is not null && !fileOf.TryAdd(tree.Id, file))
-            {
-                faults.Add(new TreeFault(file, null, $"the id '{tree.Id}' is taken by {fileOf[tree.Id]}"));
-            }
-            else if (tree is not null)
-            {
-                trees.Add(tree);
-            }
-        }
-
+        var (trees, found) = Join(checks, Files(folder, faults));
+        faults.AddRange(found);
         return faults.Count == 0 ? new TreeCatalog(trees) : throw new TreeFileException(faults);
     }
+
+    /// <summary>The shipped trees and further files, one of which replaces the shipped file of its name.</summary>
+    /// <param name="checks">The checks that trees may name.</param>
+    /// <param name="files">Texts of files, by the path that faults are to name.</param>
+    /// <returns>The trees of the further files, each with the nodes of all; and all faults.</returns>
+    public static (IReadOnlyList<Tree> Trees, IReadOnlyList<TreeFault> Faults) Read(
+        IReadOnlyCollection<CheckSignature> checks, IReadOnlyDictionary<string, string> files)
+    {
+        var names = files.Keys.Select(Path.GetFileName).ToHashSet(StringComparer.Ordinal);
+        var (trees, faults) = Join(checks, Shipped().Where(file => !names.Contains(file.Key)).Concat(files));
+        var ids = files.Select(file => TreeFile.ReadPart(file.Key, file.Value, checks).Tree?.Id).ToHashSet(StringComparer.Ordinal);
+        return ([.. trees.Where(tree => ids.Contains(tree.Id))], faults);
+    }
+
+    private static (IReadOnlyList<Tree> Trees, IReadOnlyList<TreeFault> Faults) Join(
+        IReadOnlyCollection<CheckSignature> checks, IEnumerable<KeyValuePair<string, string>> files) =>
+        TreeJoin.Join([.. files.Select(file => TreeFile.ReadPart(file.Key, file.Value, checks))]);
 
     /// <summary>The shipped files, by name.</summary>
     public static IReadOnlyDictionary<string, string> Shipped()

@@ -38,6 +38,13 @@ internal static partial class TreeFile
     public static (Tree? Tree, IReadOnlyList<TreeFault> Faults) Read(
         string name, string yaml, IReadOnlyCollection<CheckSignature> checks)
     {
+        var part = ReadPart(name, yaml, checks);
+        return TreeJoin.Join([part]) is ([var tree], []) ? (tree, []) : (null, TreeJoin.Join([part]).Faults);
+    }
+
+    /// <summary>Reads one file of several, whose nodes may lead to those of the others; <see cref="TreeJoin"/> proves them.</summary>
+    internal static TreePart ReadPart(string name, string yaml, IReadOnlyCollection<CheckSignature> checks)
+    {
         YamlValue? document;
         try
         {
@@ -45,20 +52,15 @@ internal static partial class TreeFile
         }
         catch (YamlException ex)
         {
-            return (null, [new TreeFault(name, (int)ex.Start.Line, $"not readable as YAML: {ex.Message}")]);
+            return TreePart.Unread(name, new TreeFault(name, (int)ex.Start.Line, $"not readable as YAML: {ex.Message}"));
         }
 
         if (document is not YamlMap map)
         {
-            return (null, [new TreeFault(name, document?.Line, "a tree file is a mapping with id, title, start and nodes")]);
+            return TreePart.Unread(name, new TreeFault(name, document?.Line, "a tree file is a mapping with id, title, start and nodes"));
         }
 
-        var reading = new Reading(name, checks);
-        var tree = reading.Tree(map);
-
-        return reading.Faults.Count == 0
-            ? (tree, [])
-            : (null, [.. reading.Faults.OrderBy(fault => fault.Line ?? 0)]);
+        return new Reading(name, checks).Part(map);
     }
 
     [GeneratedRegex("^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -71,7 +73,7 @@ internal static partial class TreeFile
     /// <summary>One pass over one file. The only place where a half-filled tree can exist.</summary>
     private sealed class Reading(string file, IReadOnlyCollection<CheckSignature> checks)
     {
-        private static readonly string[] NodeKinds = ["ask", "check", "collect", "instruct", "conclude"];
+        private static readonly string[] NodeKinds = ["ask", "check", "collect", "instruct", "try", "conclude"];
 
         private readonly Dictionary<string, CheckSignature> _checks = checks.ToDictionary(check => check.Id);
         private readonly Dictionary<string, int> _lines = [];
@@ -79,9 +81,9 @@ internal static partial class TreeFile
         // Nodes that could not be read, standing in the tree as conclusions so that the proofs can go on.
         private readonly HashSet<string> _unread = [];
 
-        public List<TreeFault> Faults { get; } = [];
+        private readonly List<TreeFault> _faults = [];
 
-        public Tree Tree(YamlMap map)
+        public TreePart Part(YamlMap map)
         {
             KnownKeys(map, "", "id", "title", "start", "nodes");
             var id = Id(map, "id", "");
@@ -89,13 +91,12 @@ internal static partial class TreeFile
             var start = Text(map, "start", "");
             var tree = new Tree(id, title, start, Nodes(map));
 
-            if (start.Length > 0 && !tree.Nodes.ContainsKey(start))
+            if (start.Length > 0 && !tree.Own.ContainsKey(start))
             {
                 Fault(LineOf(map, "start"), $"start: there is no node '{start}'");
             }
 
-            Prove(tree);
-            return tree;
+            return new TreePart(file, tree, _lines, _unread, _faults);
         }
 
         private OrderedDictionary<string, Node> Nodes(YamlMap map)
@@ -155,14 +156,29 @@ internal static partial class TreeFile
             var title = Text(map, "title", id, MaxTitleLength);
             var adminText = Value(map, "adminText") is null ? null : Text(map, "adminText", id, MaxTextLength);
             var items = Items(map, id);
+            var interrupts = Flag(map, "interrupts", id);
+            if (interrupts && adminText is null)
+            {
+                Fault(LineOf(map, "interrupts"), $"{id}: interrupts is about the commands of adminText, and there is none");
+            }
 
             switch (kind)
             {
                 case "ask":
-                    KnownKeys(map, id, "title", "ask", "adminText", "items", "answers", "menu");
+                    KnownKeys(map, id, "title", "ask", "adminText", "items", "as", "answers", "menu", "interrupts");
                     var menu = Flag(map, "menu", id);
-                    return new AskNode(
-                        id, title, Text(map, "ask", id, MaxTextLength), adminText, items, Answers(map, id, menu), menu);
+                    var answers = Answers(map, id, menu);
+                    var fact = Value(map, "as") is null ? null : Id(map, "as", id);
+                    if (fact == FactNames.Role && !answers.Select(answer => answer.Id).Order(StringComparer.Ordinal).SequenceEqual([FactNames.Administrator, FactNames.User]))
+                    {
+                        Fault(LineOf(map, "as"), $"{id}: the answers to the role are '{FactNames.Administrator}' and '{FactNames.User}'");
+                    }
+
+                    return new AskNode(id, title, Text(map, "ask", id, MaxTextLength), adminText, items, answers, menu)
+                    {
+                        As = fact,
+                        Interrupts = interrupts,
+                    };
 
                 case "check":
                     KnownKeys(map, id, "title", "check", "text", "adminText", "items", "exits");
@@ -172,7 +188,7 @@ internal static partial class TreeFile
                         id, title, Text(map, "text", id, MaxTextLength), adminText, items, check, outcomes, reasons);
 
                 case "collect":
-                    KnownKeys(map, id, "title", "collect", "adminText", "items", "as", "next", "skip");
+                    KnownKeys(map, id, "title", "collect", "adminText", "items", "as", "next", "skip", "interrupts");
                     return new CollectNode(
                         id,
                         title,
@@ -181,10 +197,13 @@ internal static partial class TreeFile
                         items,
                         Id(map, "as", id),
                         Text(map, "next", id),
-                        Value(map, "skip") is null ? null : Text(map, "skip", id));
+                        Value(map, "skip") is null ? null : Text(map, "skip", id))
+                    {
+                        Interrupts = interrupts,
+                    };
 
                 case "instruct":
-                    KnownKeys(map, id, "title", "instruct", "adminText", "items", "helped", "notHelped");
+                    KnownKeys(map, id, "title", "instruct", "adminText", "items", "helped", "notHelped", "interrupts");
                     return new InstructNode(
                         id,
                         title,
@@ -192,7 +211,14 @@ internal static partial class TreeFile
                         adminText,
                         items,
                         Text(map, "helped", id),
-                        Text(map, "notHelped", id));
+                        Text(map, "notHelped", id))
+                    {
+                        Interrupts = interrupts,
+                    };
+
+                case "try":
+                    KnownKeys(map, id, "title", "try", "items", "then");
+                    return new TryNode(id, title, items, Causes(map, id), Text(map, "then", id));
 
                 default:
                     KnownKeys(map, id, "title", "conclude", "adminText", "items", "cause", "resolved", "ticket");
@@ -269,6 +295,22 @@ internal static partial class TreeFile
             }
 
             return answers;
+        }
+
+        private List<string> Causes(YamlMap map, string id)
+        {
+            var causes = Texts(map, "try", id);
+            if (causes.Count < 2)
+            {
+                Fault(LineOf(map, "try"), $"{id}: a try node needs a list of two causes or more");
+            }
+
+            foreach (var twice in causes.GroupBy(cause => cause, StringComparer.Ordinal).Where(group => group.Count() > 1))
+            {
+                Fault(LineOf(map, "try"), $"{id}: '{twice.Key}' is to be tried twice");
+            }
+
+            return causes;
         }
 
         private List<string> Words(YamlMap answer, string id)
@@ -363,47 +405,6 @@ internal static partial class TreeFile
             }
 
             return (outcomes, reasons);
-        }
-
-        private void Prove(Tree tree)
-        {
-            foreach (var (node, exit, next) in TreeProofs.WaysToNowhere(tree).Where(way => way.Next.Length > 0))
-            {
-                Fault(_lines[node.Id], $"{node.Id}: '{exit}' leads to '{next}', and there is no such node");
-            }
-
-            if (tree.Nodes.Count > 0 && !tree.Nodes.Values.Any(node => node is ConcludeNode))
-            {
-                Fault(null, "there is no conclude node");
-            }
-
-            foreach (var id in TreeProofs.DeadEnds(tree))
-            {
-                Fault(_lines[id], $"{id}: no way leads from here to a conclusion");
-            }
-
-            foreach (var id in TreeProofs.LoopsWithoutPerson(tree))
-            {
-                Fault(_lines[id], $"{id}: a loop leads back here without asking anybody");
-            }
-
-            // The ways out of an unread node are unknown, and so is what can be reached through it.
-            if (_unread.Count == 0 && tree.Nodes.ContainsKey(tree.Start))
-            {
-                foreach (var id in TreeProofs.Unreachable(tree))
-                {
-                    Fault(_lines[id], $"{id}: no way leads here from '{tree.Start}'");
-                }
-            }
-
-            var kept = new Dictionary<string, string>();
-            foreach (var node in tree.Nodes.Values.OfType<CollectNode>().Where(node => node.As.Length > 0))
-            {
-                if (!kept.TryAdd(node.As, node.Id))
-                {
-                    Fault(_lines[node.Id], $"{node.Id}: '{node.As}' is kept by node '{kept[node.As]}' already");
-                }
-            }
         }
 
         private void KnownKeys(YamlMap map, string id, params string[] known)
@@ -515,6 +516,6 @@ internal static partial class TreeFile
 
         private static string Prefix(string node) => node.Length == 0 ? "" : $"{node}: ";
 
-        private void Fault(int? line, string text) => Faults.Add(new TreeFault(file, line, text));
+        private void Fault(int? line, string text) => _faults.Add(new TreeFault(file, line, text));
     }
 }

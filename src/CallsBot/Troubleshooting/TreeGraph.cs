@@ -24,13 +24,21 @@ internal static class TreeGraph
         return state;
     }
 
-    /// <summary>The way forward only: back and start over lead from every node and would hide the tree.</summary>
+    /// <summary>
+    /// The way forward only: back and start over lead from every node and would hide the tree. Ways into other trees end at
+    /// the name of the node there.
+    /// </summary>
     public static StateMachineInfo Describe(Tree tree)
     {
         var machine = new StateMachine<string, Exit>(() => tree.Start, _ => { });
-        foreach (var node in tree.Nodes.Values)
+        foreach (var node in tree.Own.Values)
         {
             Configure(machine, node);
+        }
+
+        foreach (var elsewhere in tree.Own.Values.SelectMany(node => node.Exits()).Select(way => way.Next).Where(next => !tree.Own.ContainsKey(next)).Distinct())
+        {
+            machine.Configure(elsewhere);
         }
 
         return machine.GetInfo();

@@ -14,10 +14,13 @@ internal static class TreeProofs
         select (node, way.Exit, way.Next);
 
     /// <summary>Nodes that no walk from the start meets.</summary>
-    public static IReadOnlyList<string> Unreachable(Tree tree)
+    public static IReadOnlyList<string> Unreachable(Tree tree) => Unreachable(tree, [tree.Start]);
+
+    /// <summary>Nodes that no walk from any of these nodes meets.</summary>
+    public static IReadOnlyList<string> Unreachable(Tree tree, IReadOnlyList<string> starts)
     {
         var met = new HashSet<string>();
-        var open = new Stack<string>([tree.Start]);
+        var open = new Stack<string>(starts);
         while (open.TryPop(out var id))
         {
             if (tree.Nodes.TryGetValue(id, out var node) && met.Add(id))
@@ -81,6 +84,33 @@ internal static class TreeProofs
 
             return false;
         }
+    }
+
+    /// <summary>How many answers of a person the shortest walk from a node to a conclusion takes; null when there is none.</summary>
+    public static int? FewestAnswers(Tree tree, string from)
+    {
+        var fewest = new Dictionary<string, int>(StringComparer.Ordinal);
+        var open = new PriorityQueue<string, int>();
+        open.Enqueue(from, 0);
+        while (open.TryDequeue(out var id, out var answers))
+        {
+            if (!tree.Nodes.TryGetValue(id, out var node) || !fewest.TryAdd(id, answers))
+            {
+                continue;
+            }
+
+            if (node is ConcludeNode)
+            {
+                return answers;
+            }
+
+            foreach (var (_, next) in node.Exits())
+            {
+                open.Enqueue(next, answers + (node.IsForPerson ? 1 : 0));
+            }
+        }
+
+        return null;
     }
 
     /// <summary>How many answers the longest walk to a conclusion takes of a person; null when a loop leaves it open.</summary>

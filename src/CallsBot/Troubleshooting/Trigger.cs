@@ -15,6 +15,9 @@ internal abstract record Trigger(string NodeId)
     /// <summary>Whether a person did it; going back stops only where one did.</summary>
     public bool IsByPerson => this is Answered or Collected or Skipped or Helped;
 
+    /// <summary>Whether the bot did it by itself, without anybody seeing the node.</summary>
+    public bool IsByBot => this is Checked or Found or Chosen;
+
     /// <returns>Null for anything that <see cref="Kind"/> and <see cref="Value"/> never gave.</returns>
     public static Trigger? TryRead(string kind, string nodeId, string? value) => (kind, value) switch
     {
@@ -24,6 +27,8 @@ internal abstract record Trigger(string NodeId)
         (Skipped.Word, null) => new Skipped(nodeId),
         (Helped.Word, Helped.Yes) => new Helped(nodeId, true),
         (Helped.Word, Helped.No) => new Helped(nodeId, false),
+        (Found.Word, { Length: > 0 }) => new Found(nodeId, value),
+        (Chosen.Word, not null) => new Chosen(nodeId, value),
         (WentBack.Word, null) => new WentBack(nodeId),
         (StartedOver.Word, null) => new StartedOver(nodeId),
         _ => null,
@@ -90,6 +95,26 @@ internal sealed record Helped(string NodeId, bool Did) : Trigger(NodeId)
     public override string Kind => Word;
 
     public override string? Value => Did ? Yes : No;
+}
+
+/// <summary>A question that the bot answered itself, because the fact is known.</summary>
+internal sealed record Found(string NodeId, string AnswerId) : Trigger(NodeId)
+{
+    public const string Word = "found";
+
+    public override string Kind => Word;
+
+    public override string? Value => AnswerId;
+}
+
+/// <param name="Cause">The node of the cause to try; empty when none is left.</param>
+internal sealed record Chosen(string NodeId, string Cause) : Trigger(NodeId)
+{
+    public const string Word = "chosen";
+
+    public override string Kind => Word;
+
+    public override string? Value => Cause;
 }
 
 internal sealed record WentBack(string NodeId) : Trigger(NodeId)

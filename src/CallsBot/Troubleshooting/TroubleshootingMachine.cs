@@ -57,6 +57,28 @@ internal sealed class TroubleshootingMachine
         }
     }
 
+    /// <summary>What answers on the way here have told, by the name of the fact; the newest where it was told twice.</summary>
+    public IReadOnlyDictionary<string, string> Facts
+    {
+        get
+        {
+            var facts = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (var step in _path)
+            {
+                if (step is { Node: AskNode { As: { } fact }, Trigger: Answered { AnswerId: var answered } })
+                {
+                    facts[fact] = answered;
+                }
+                else if (step is { Node: AskNode { As: { } known }, Trigger: Found { AnswerId: var found } })
+                {
+                    facts[known] = found;
+                }
+            }
+
+            return facts;
+        }
+    }
+
     public bool CanGoBack => LastByPerson() >= 0;
 
     public static TroubleshootingMachine Begin(Tree tree) => new(tree);
@@ -113,6 +135,33 @@ internal sealed class TroubleshootingMachine
         return true;
     }
 
+    /// <summary>
+    /// What the bot does here by itself: a question whose fact is known is answered, and the next cause is chosen. Null
+    /// where a person or a check has to do something. The caller fires and stores it like any other trigger.
+    /// </summary>
+    /// <param name="role">The person's role, <see cref="FactNames.Administrator"/> or <see cref="FactNames.User"/>.</param>
+    /// <param name="choose">Takes the likeliest of the causes that were not tried on this walk, given in the file's order.</param>
+    public Trigger? Automatic(string role, Func<TryNode, IReadOnlyList<string>, string> choose)
+    {
+        switch (Current)
+        {
+            case AskNode { As: { } fact } ask:
+                var known = fact == FactNames.Role ? role : Facts.GetValueOrDefault(fact);
+
+                // Back at a question that the bot answered before, the answer has led nowhere: now the person is asked.
+                var again = fact != FactNames.Role && _path.Any(step => step.Node == ask && step.Trigger is Found);
+                return !again && ask.Answers.Any(answer => answer.Id == known) ? new Found(ask.Id, known!) : null;
+
+            case TryNode causes:
+                var tried = _path.Select(step => step.Node.Id).ToHashSet(StringComparer.Ordinal);
+                List<string> left = [.. causes.Causes.Where(cause => !tried.Contains(cause))];
+                return new Chosen(causes.Id, left.Count == 0 ? "" : choose(causes, left));
+
+            default:
+                return null;
+        }
+    }
+
     // Nodes are configured when they are first met: a walk is rebuilt for every click, and meets few of a tree's nodes.
     private void Enter(string id)
     {
@@ -132,6 +181,9 @@ internal sealed class TroubleshootingMachine
         (_, WentBack) => Exit.Back,
         (_, StartedOver) => Exit.StartOver,
         (AskNode, Answered answered) => Exit.Answer(answered.AnswerId),
+        (AskNode, Found found) => Exit.Answer(found.AnswerId),
+        (TryNode, Chosen { Cause: "" }) => Exit.NoneLeft,
+        (TryNode, Chosen chosen) => Exit.Try(chosen.Cause),
         (CheckNode check, Checked { ReasonCode: { } code }) when check.ReasonExits.ContainsKey(code) => Exit.Of(code),
         (CheckNode, Checked result) => Exit.Of(result.Outcome),
         (CollectNode, Collected) => Exit.Collected,

@@ -55,7 +55,7 @@ internal static class WordMatcher
                 ? new Skipped(node.Id)
                 : new Collected(node.Id, text),
             InstructNode => DidHelp(normal) is { } did ? new Helped(node.Id, did) : null,
-            CheckNode or ConcludeNode => null,
+            CheckNode or TryNode or ConcludeNode => null,
             _ => throw new UnreachableException(),
         };
     }

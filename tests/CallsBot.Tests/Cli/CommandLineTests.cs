@@ -68,7 +68,10 @@ public sealed class CommandLineTests : IDisposable
 
         // There is no Mattermost either; whether that is logged before the end is a matter of time.
         var settings = Settings($"http://{taken.LocalEndpoint}");
+        // The levels of Microsoft's own sources do not follow the default.
         settings["CALLSBOT_Serilog__MinimumLevel__Default"] = "Fatal";
+        settings["CALLSBOT_Serilog__MinimumLevel__Override__Microsoft"] = "Fatal";
+        settings["CALLSBOT_Serilog__MinimumLevel__Override__System"] = "Fatal";
 
         var run = await RunAsync(["serve"], settings);
 

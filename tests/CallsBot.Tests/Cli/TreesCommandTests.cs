@@ -18,7 +18,7 @@ public sealed class TreesCommandTests : IDisposable
         exit.ShouldBe(0);
         error.ShouldBeEmpty();
         output.ShouldStartWith("calls-not-connecting: Calls do not connect\n  nodes    ");
-        output.ShouldContain("\n  answers  at most 7 answers to a conclusion\n");
+        output.ShouldContain("\n  answers  1 from the start to the nearest conclusion\n");
         output.ShouldContain("\n  checks   calls-plugin, rtcd-version\n");
         output.ShouldContain("\n  items    A1.1, A1.2, A1.3, A2.1, A2.2, A2.3, A3.1, A3.2, A4.1, A4.2, ");
     }
@@ -26,15 +26,31 @@ public sealed class TreesCommandTests : IDisposable
     [Fact]
     public async Task Every_fault_of_every_file_goes_to_stderr_and_the_exit_code_is_2()
     {
-        var bad = Write("bad.yaml", "id: bad\nstart: x\nnodes: { end: { title: End, conclude: The end., cause: end } }");
+        var bad = Write("bad.yaml", "id: bad\nstart: x\nnodes: { stop: { title: End, conclude: The end., cause: end } }");
         var missing = Path.Combine(_folder.FullName, "missing.yaml");
         var good = Write("good.yaml", Good);
 
         var (exit, output, error) = await RunAsync("check", bad, missing, good);
 
         exit.ShouldBe(2);
-        output.ShouldStartWith($"good.yaml: Good\n  nodes    1: 0 ask, 0 check, 0 collect, 0 instruct, 1 conclude\n");
-        error.ShouldStartWith($"{bad}:1: title is missing\n{bad}:2: start: there is no node 'x'\n{missing}: cannot be read: ");
+        output.ShouldBeEmpty();
+        error.ShouldStartWith($"{missing}: cannot be read: ");
+        error.ShouldEndWith($"{bad}:1: title is missing\n{bad}:2: start: there is no node 'x'\n");
+    }
+
+    [Fact]
+    public async Task A_file_may_lead_to_nodes_of_the_shipped_trees()
+    {
+        var ours = Write("ours.yaml", Good.Replace("id: good", "id: ours", StringComparison.Ordinal)
+            .Replace("start: end", "start: ask", StringComparison.Ordinal)
+            .Replace("nodes:", "nodes:\n  ask: { title: Ask, instruct: Look., helped: end, notHelped: who-keeps }", StringComparison.Ordinal)
+            .Replace("  end:", "  our-end:", StringComparison.Ordinal).Replace("helped: end", "helped: our-end", StringComparison.Ordinal));
+
+        var (exit, output, error) = await RunAsync("check", ours);
+
+        error.ShouldBeEmpty();
+        exit.ShouldBe(0);
+        output.ShouldStartWith("ours: Good\n  nodes    2: 0 ask, 0 check, 0 collect, 1 instruct, 0 try, 1 conclude\n");
     }
 
     [Fact]

@@ -16,6 +16,7 @@ internal static class RtcdServices
         services.AddScoped<ICheck, RtcdTlsCheck>();
         services.AddScoped<ICheck, RtcdVersionCheck>();
         services.AddScoped<ICheck, RtcdLoadCheck>();
+        services.AddScoped<ICheck, CallsInProgressCheck>();
         services.AddScoped<ICheck, RtcdClockCheck>();
         services.AddScoped<ICheck, RtcdExposureCheck>();
         services.AddScoped<ICheck, RtcdCredentialsCheck>();

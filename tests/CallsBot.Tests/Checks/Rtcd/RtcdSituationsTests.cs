@@ -102,6 +102,11 @@ public sealed partial class RtcdSituationsTests
         [("rtcd-load", "load-unreadable")] = () => Load(Http.Reply("200 OK", "text/html", "<html>Sign in</html>")),
         [("rtcd-load", "not-asked")] = () => Answering("rtcd-load", new Rtcd().With("GET /version", "")),
 
+        [("calls-in-progress", "pass")] = () => Metrics("# HELP rtcd_process_open_fds\nrtcd_process_open_fds 12\nrtcd_rtc_sessions_total{groupID=\"a\"} 0\n"),
+        [("calls-in-progress", "calls-running")] = () => Metrics("rtcd_rtc_sessions_total{groupID=\"a}\\\"b\"} 2\nrtcd_rtc_sessions_total{groupID=\"c\"} 1\n"),
+        [("calls-in-progress", "metrics-unreadable")] = () => Metrics("# HELP go_goroutines\ngo_goroutines 18\n"),
+        [("calls-in-progress", "not-asked")] = () => Answering("calls-in-progress", new Rtcd().With("GET /version", "")),
+
         [("rtcd-clock", "pass")] = () => Clock(Date(TimeSpan.Zero)),
         [("rtcd-clock", "clock-off")] = () => Clock(Date(TimeSpan.FromSeconds(-8))),
         [("rtcd-clock", "no-date")] = () => Answering("rtcd-clock"),
@@ -274,6 +279,9 @@ public sealed partial class RtcdSituationsTests
     }
 
     private static Task<CheckResult> Load(string reply) => Answering("rtcd-load", new Rtcd().With("GET /system", reply));
+
+    private static Task<CheckResult> Metrics(string page) =>
+        Answering("calls-in-progress", new Rtcd().With("GET /metrics", Http.Reply("200 OK", "text/plain; version=0.0.4; charset=utf-8", page)));
 
     private static Task<CheckResult> Socket(string reply) => Answering("rtcd-socket", new Rtcd().With("GET /ws", reply));
 
