@@ -10,6 +10,7 @@ public sealed partial class ArchitectureTests
     private static readonly Dictionary<string, string[]> MayKnow = new()
     {
         ["StateMachines"] = [],
+        ["Languages"] = ["Checks"],
         ["Settings"] = [],
         ["Storage"] = ["Settings"],
         ["Mattermost"] = ["Settings"],
@@ -17,9 +18,9 @@ public sealed partial class ArchitectureTests
         ["Probes"] = ["Settings"],
         ["Redaction"] = [],
         ["Checks"] = ["Mattermost", "Probes"],
-        ["Reports"] = ["Checks", "Probes"],
-        ["Troubleshooting"] = ["Checks", "StateMachines"],
-        ["Conversations"] = ["Checks", "Hosting", "Mattermost", "Probes", "Reports", "Settings", "Storage", "Troubleshooting"],
+        ["Reports"] = ["Checks", "Languages", "Probes"],
+        ["Troubleshooting"] = ["Checks", "Languages", "StateMachines"],
+        ["Conversations"] = ["Checks", "Hosting", "Languages", "Mattermost", "Probes", "Reports", "Settings", "Storage", "Troubleshooting"],
         ["Setup"] = ["Mattermost", "Probes", "Settings"],
     };
 
