@@ -15,10 +15,14 @@ internal sealed class CheckRunner(
     /// <summary>Counted from the start of a run, so that someone who mends something soon gets a fresh answer.</summary>
     public static readonly TimeSpan Sharing = TimeSpan.FromSeconds(2);
 
+    /// <summary>For this long, different checks share what they learn.</summary>
+    public static readonly TimeSpan ScopeSharing = TimeSpan.FromSeconds(5);
+
     private readonly CheckSchedule _schedule = new(time, logger);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Run> _runs = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
+    private SharedScope? _scope;
 
     /// <summary>For one run, from its start to its result.</summary>
     public TimeSpan Deadline { get; } = deadline ?? TimeSpan.FromSeconds(10);
@@ -62,10 +66,87 @@ internal sealed class CheckRunner(
 
     private async Task<CheckResult> RunAsync(string id)
     {
-        await using var scope = catalog.Open();
-        var ends = await _schedule.RunAsync(scope.Checks, [id], Deadline, ended: null, _stopping.Token);
-        _stopping.Token.ThrowIfCancellationRequested();
-        return ends.Single(end => end.Check.Id == id).Result;
+        var shared = Enter();
+        try
+        {
+            var ends = await _schedule.RunAsync(shared.Scope.Checks, [id], Deadline, ended: null, _stopping.Token);
+            _stopping.Token.ThrowIfCancellationRequested();
+            return ends.Single(end => end.Check.Id == id).Result;
+        }
+        finally
+        {
+            await LeaveAsync(shared);
+        }
+    }
+
+    // A walk that meets several checks in a row has them share what they all build on.
+    private SharedScope Enter()
+    {
+        lock (_lock)
+        {
+            if (_scope is null || time.GetElapsedTime(_scope.Opened) >= ScopeSharing)
+            {
+                _scope = new SharedScope(catalog.Open(), time.GetTimestamp());
+            }
+
+            _scope.Users++;
+            return _scope;
+        }
+    }
+
+    /// <summary>Closes what the checks hold open, unless somebody still uses it or soon may.</summary>
+    private async Task LeaveAsync(SharedScope shared)
+    {
+        var age = time.GetElapsedTime(shared.Opened);
+        lock (_lock)
+        {
+            if (--shared.Users > 0)
+            {
+                return;
+            }
+
+            if (shared != _scope || age >= ScopeSharing || _stopping.IsCancellationRequested)
+            {
+                _scope = shared == _scope ? null : _scope;
+                shared.Users = int.MinValue;
+            }
+        }
+
+        if (shared.Users < 0)
+        {
+            await shared.Scope.DisposeAsync();
+        }
+        else
+        {
+            _ = CloseLaterAsync(shared, ScopeSharing - age);
+        }
+    }
+
+    private async Task CloseLaterAsync(SharedScope shared, TimeSpan wait)
+    {
+        await Task.Delay(wait, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_lock)
+        {
+            if (shared.Users != 0)
+            {
+                return;
+            }
+
+            _scope = shared == _scope ? null : _scope;
+            shared.Users = int.MinValue;
+        }
+
+        await shared.Scope.DisposeAsync();
+    }
+
+    private sealed class SharedScope(CheckScope scope, long opened)
+    {
+        public CheckScope Scope { get; } = scope;
+
+        public long Opened { get; } = opened;
+
+        /// <summary>How many runs use it; negative once it is closed.</summary>
+        public int Users { get; set; }
     }
 
     private sealed record Run(long Started, Task<CheckResult> Result);

@@ -23,14 +23,14 @@ internal sealed partial record Coverage(IReadOnlyList<CoveredItem> Vendor, IRead
     public static string EmbeddedText => Embedded.Value;
 
     /// <param name="covers">Ids that each check covers, by the check's id.</param>
-    /// <param name="treeItems">Ids that the trees name. Those of corrections (X1 …) are left out.</param>
+    /// <param name="nodes">Ids of the trees' nodes that cover each item, by its id. Those of corrections (X1 …) are left out.</param>
     /// <exception cref="FormatException">The file is not sound, with all faults, a line each.</exception>
     public static Coverage Of(
-        string yaml, IReadOnlyDictionary<string, IReadOnlyList<string>> covers, IReadOnlyCollection<string> treeItems)
+        string yaml, IReadOnlyDictionary<string, IReadOnlyList<string>> covers, IReadOnlyDictionary<string, IReadOnlyList<string>> nodes)
     {
         var file = Read(yaml);
         var checks = covers.SelectMany(check => check.Value.Select(id => (Id: id, Check: check.Key))).ToLookup(entry => entry.Id, entry => entry.Check, StringComparer.Ordinal);
-        CoveredItem Item(EntryYaml entry) => new(entry.Id!, entry.What!, [.. checks[entry.Id!].Order(StringComparer.Ordinal)], entry.Person, treeItems.Contains(entry.Id!));
+        CoveredItem Item(EntryYaml entry) => new(entry.Id!, entry.What!, [.. checks[entry.Id!].Order(StringComparer.Ordinal)], entry.Person, nodes.GetValueOrDefault(entry.Id!, []));
         var coverage = new Coverage([.. file.Vendor!.Select(Item)], [.. file.Items!.Select(Item)]);
         var all = coverage.Vendor.Concat(coverage.Items).ToList();
         var known = all.Select(item => item.Id).ToHashSet(StringComparer.Ordinal);
@@ -40,7 +40,8 @@ internal sealed partial record Coverage(IReadOnlyList<CoveredItem> Vendor, IRead
             [
                 .. all.Where(item => item.Checks.Count == 0 && item.Person is null).Select(item => $"{item.Id}: no check covers it, and nothing says what a person has to do"),
                 .. checks.Where(entry => !known.Contains(entry.Key)).Select(entry => $"{entry.Key}: {string.Join(", ", entry)} covers it, and coverage.yaml does not know it"),
-                .. treeItems.Where(id => !known.Contains(id) && !Correction().IsMatch(id)).Order(StringComparer.Ordinal).Select(id => $"{id}: a tree names it, and coverage.yaml does not know it"),
+                .. coverage.Items.Where(item => item.Nodes.Count == 0).Select(item => $"{item.Id}: no node of a tree covers it"),
+                .. nodes.Keys.Where(id => !known.Contains(id) && !Correction().IsMatch(id)).Order(StringComparer.Ordinal).Select(id => $"{id}: a tree names it, and coverage.yaml does not know it"),
             ],
         };
     }
@@ -107,5 +108,9 @@ internal sealed partial record Coverage(IReadOnlyList<CoveredItem> Vendor, IRead
 /// <param name="What">What it is about.</param>
 /// <param name="Checks">Ids of the checks that cover it, or one side of it.</param>
 /// <param name="Person">What a person has to do; null when checks do all.</param>
-/// <param name="IsInTree">Whether a tree leads there.</param>
-internal sealed record CoveredItem(string Id, string What, IReadOnlyList<string> Checks, string? Person, bool IsInTree);
+/// <param name="Nodes">Ids of the nodes of the trees that are about it.</param>
+internal sealed record CoveredItem(string Id, string What, IReadOnlyList<string> Checks, string? Person, IReadOnlyList<string> Nodes)
+{
+    /// <summary>Of documentation newer than the troubleshooting page, whose own sections are A to O.</summary>
+    public bool IsNewer => Id[0] is 'T' or 'U';
+}

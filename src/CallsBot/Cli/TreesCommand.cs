@@ -37,13 +37,19 @@ internal static class TreesCommand
             DefaultValueFactory = _ => "mermaid",
         };
         format.AcceptOnlyFromAmong("mermaid", "dot");
-        var graph = new Command("graph", "Draws a tree.") { tree, format };
-        graph.SetAction(result => Graph(
-            result.GetValue(tree),
-            result.GetRequiredValue(format),
-            checks(),
-            result.InvocationConfiguration.Output,
-            result.InvocationConfiguration.Error));
+        var folder = new Option<DirectoryInfo?>("--output")
+        {
+            Description = "A folder into which a Markdown page with the drawing of each shipped tree is written.",
+        };
+        var graph = new Command("graph", "Draws a tree.") { tree, format, folder };
+        graph.SetAction(result => result.GetValue(folder) is { } pages
+            ? WritePages(pages, checks(), result.InvocationConfiguration.Error)
+            : Graph(
+                result.GetValue(tree),
+                result.GetRequiredValue(format),
+                checks(),
+                result.InvocationConfiguration.Output,
+                result.InvocationConfiguration.Error));
 
         var coverage = new Command("coverage", "Says which steps of the documentation the checks cover, and which need a person. Exit code 3 when one is neither.");
         coverage.SetAction(result => Cover(checks(), covers(), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
@@ -97,10 +103,12 @@ internal static class TreesCommand
             return ExitCodes.Usage;
         }
 
-        var coverage = Coverage.Of(Coverage.EmbeddedText, covers, catalog.Items);
-        Describe("vendor checks", coverage.Vendor, output);
+        var coverage = Coverage.Of(Coverage.EmbeddedText, covers, catalog.NodesByItem);
+        Describe("items of the troubleshooting page", [.. coverage.Items.Where(item => !item.IsNewer)], output);
         output.WriteLine();
-        Describe("troubleshooting items", coverage.Items, output);
+        Describe("newer items", [.. coverage.Items.Where(item => item.IsNewer)], output);
+        output.WriteLine();
+        Describe("numbered checks of the deployment guide", coverage.Vendor, output);
         foreach (var fault in coverage.Faults)
         {
             error.WriteLine(fault);
@@ -113,7 +121,7 @@ internal static class TreesCommand
     {
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name}: {items.Count}, of which {items.Count(item => item.Checks.Count > 0)} are covered by checks, {items.Count(item => item.Checks.Count == 0 && item.Person is not null)} need a person, and a tree leads to {items.Count(item => item.IsInTree)}"));
+            $"{name}: {items.Count(item => item.Nodes.Count > 0)}/{items.Count} in the trees, {items.Count(item => item.Checks.Count > 0)}/{items.Count} seen to by checks"));
         foreach (var item in items)
         {
             var how = (item.Checks.Count, item.Person) switch
@@ -123,7 +131,9 @@ internal static class TreesCommand
                 (_, null) => $"checks: {string.Join(", ", item.Checks)}",
                 _ => $"checks: {string.Join(", ", item.Checks)}. {item.Person}",
             };
-            output.WriteLine($"  {item.Id,-7} {item.What}: {how}");
+            output.WriteLine($"  {item.Id,-7} {item.What}");
+            output.WriteLine($"          nodes: {(item.Nodes.Count == 0 ? "none" : string.Join(", ", item.Nodes))}");
+            output.WriteLine($"          {how}");
         }
     }
 
@@ -142,6 +152,30 @@ internal static class TreesCommand
         var info = TreeGraph.Describe(tree);
         output.Write(format == "dot" ? UmlDotGraph.Format(info) : MermaidGraph.Format(info));
         return 0;
+    }
+
+    private static int WritePages(DirectoryInfo folder, IReadOnlyCollection<CheckSignature> checks, TextWriter error)
+    {
+        if (Load(checks, error) is not { } catalog)
+        {
+            return ExitCodes.Usage;
+        }
+
+        try
+        {
+            folder.Create();
+            foreach (var (name, text) in TreePages.Of(catalog.All))
+            {
+                File.WriteAllText(Path.Combine(folder.FullName, name), text);
+            }
+        }
+        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
+        {
+            error.WriteLine($"The pages cannot be written: {ex.Message}");
+            return ExitCodes.Usage;
+        }
+
+        return ExitCodes.Success;
     }
 
     private static Tree? Find(

@@ -39,7 +39,7 @@ internal sealed partial class Diagnoses(
 
     /// <summary>Read once, and not before somebody asks: a slash command waits for it, and it never changes.</summary>
     private readonly Lazy<IReadOnlyList<CoveredItem>> _covered =
-        new(() => Coverage.Of(Coverage.EmbeddedText, checks.Covers, trees.Items).Vendor);
+        new(() => Coverage.Of(Coverage.EmbeddedText, checks.Covers, trees.NodesByItem).Vendor);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, DiagnosisRun> _runs = new(StringComparer.Ordinal);

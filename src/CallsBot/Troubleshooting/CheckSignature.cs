@@ -13,5 +13,13 @@ internal sealed record CheckSignature(
 {
     /// <summary>The signatures of all checks of a catalogue.</summary>
     public static IReadOnlyList<CheckSignature> Of(CheckCatalog checks) =>
-        [.. checks.All.Select(check => new CheckSignature(check.Id, check.Outcomes, check.ReasonCodes))];
+        [.. checks.All.Select(Of)];
+
+    /// <summary>A check that builds on others is skipped when one of those fails.</summary>
+    private static CheckSignature Of(ICheck check) => check.Needs.Count == 0
+        ? new CheckSignature(check.Id, check.Outcomes, check.ReasonCodes)
+        : new CheckSignature(
+            check.Id,
+            new HashSet<Outcome>([.. check.Outcomes, Outcome.Skipped]),
+            new Dictionary<string, Outcome>(check.ReasonCodes, StringComparer.Ordinal) { [CheckSchedule.NeedNotMet] = Outcome.Skipped });
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using CallsBot.Checks;
+using CallsBot.Languages;
 
 namespace CallsBot.Troubleshooting;
 
@@ -12,6 +13,15 @@ internal sealed record Tree(string Id, string Title, string Start, IReadOnlyDict
 {
     /// <summary>Every node that a walk may meet: those of all files, which may lead into each other.</summary>
     public IReadOnlyDictionary<string, Node> Nodes { get; init; } = Own;
+
+    /// <summary>Gives the nodes of all files in another language, by id. Null where there is English alone.</summary>
+    internal Func<Language, IReadOnlyDictionary<string, Node>>? Translations { get; init; }
+
+    /// <summary>A node with its texts in a language; in English where they are not to be had in that language.</summary>
+    public Node In(Language language, string nodeId) =>
+        language != Language.English && Translations?.Invoke(language).TryGetValue(nodeId, out var translated) == true
+            ? translated
+            : Nodes[nodeId];
 
     /// <summary>Every fact id that a node of the file covers, each once, in order.</summary>
     public IReadOnlyList<string> Items =>

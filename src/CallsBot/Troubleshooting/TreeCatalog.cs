@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Reflection;
+using CallsBot.Languages;
 
 namespace CallsBot.Troubleshooting;
 
@@ -19,8 +19,12 @@ internal sealed class TreeCatalog
     /// <summary>In the order of their file names.</summary>
     public IReadOnlyList<Tree> All { get; }
 
-    /// <summary>Ids of all items that the trees name.</summary>
-    public IReadOnlySet<string> Items => All.SelectMany(tree => tree.Items).ToHashSet(StringComparer.Ordinal);
+    /// <summary>Ids of the nodes that cover each item, by the item's id.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> NodesByItem => All
+        .SelectMany(tree => tree.Own.Values)
+        .SelectMany(node => node.Items.Distinct().Select(item => (Item: item, node.Id)))
+        .GroupBy(entry => entry.Item, entry => entry.Id, StringComparer.Ordinal)
+        .ToDictionary(group => group.Key, group => (IReadOnlyList<string>)[.. group], StringComparer.Ordinal);
 
     public bool TryGet(string id, [NotNullWhen(true)] out Tree? tree) => _trees.TryGetValue(id, out tree);
 
@@ -39,7 +43,47 @@ internal sealed class TreeCatalog
         var faults = new List<TreeFault>();
         var (trees, found) = Join(checks, Files(folder, faults));
         faults.AddRange(found);
-        return faults.Count == 0 ? new TreeCatalog(trees) : throw new TreeFileException(faults);
+        if (faults.Count > 0)
+        {
+            throw new TreeFileException(faults);
+        }
+
+        // Read when the first person of a language comes: the start does not wait for texts that nobody may need.
+        var translations = Language.All.ToDictionary(
+            language => language,
+            language => new Lazy<IReadOnlyDictionary<string, Node>>(() => Translate(trees, language).Nodes));
+        return new TreeCatalog([.. trees.Select(tree => tree with { Translations = language => translations[language].Value })]);
+    }
+
+    /// <summary>All that is wrong with the shipped translations of the shipped trees.</summary>
+    public IReadOnlyList<TreeFault> TranslationFaults() =>
+        [.. Language.All.Where(language => language != Language.English).SelectMany(language => Translate(All, language).Faults)];
+
+    private static (Dictionary<string, Node> Nodes, List<TreeFault> Faults) Translate(IReadOnlyList<Tree> trees, Language language)
+    {
+        var nodes = new Dictionary<string, Node>(StringComparer.Ordinal);
+        var faults = new List<TreeFault>();
+        var folder = $"{language.Code}/";
+        var texts = Shipped(folder);
+        foreach (var (file, yaml) in texts)
+        {
+            // A translation bears the name of its tree's file, which bears the name of its tree.
+            if (trees.FirstOrDefault(tree => tree.Id + ".yaml" == file) is not { } tree)
+            {
+                faults.Add(new TreeFault(folder + file, null, "there is no tree of this name"));
+                continue;
+            }
+
+            var (translated, found) = TreeTranslation.Read(folder + file, yaml, tree);
+            faults.AddRange(found);
+            foreach (var (id, node) in translated.Nodes)
+            {
+                nodes.TryAdd(id, node);
+            }
+        }
+
+        faults.AddRange(trees.Where(tree => !texts.ContainsKey(tree.Id + ".yaml")).Select(tree => new TreeFault($"{folder}{tree.Id}.yaml", null, "is missing")));
+        return (nodes, faults);
     }
 
     /// <summary>The shipped trees and further files, one of which replaces the shipped file of its name.</summary>
@@ -59,23 +103,26 @@ internal sealed class TreeCatalog
         IReadOnlyCollection<CheckSignature> checks, IEnumerable<KeyValuePair<string, string>> files) =>
         TreeJoin.Join([.. files.Select(file => TreeFile.ReadPart(file.Key, file.Value, checks))]);
 
-    /// <summary>The shipped files, by name.</summary>
-    public static IReadOnlyDictionary<string, string> Shipped()
+    /// <summary>The shipped tree files, by name.</summary>
+    public static IReadOnlyDictionary<string, string> Shipped() => Shipped("");
+
+    /// <param name="folder">The folder of a language with its slash; empty for the tree files themselves.</param>
+    private static Dictionary<string, string> Shipped(string folder)
     {
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
         var assembly = typeof(TreeCatalog).Assembly;
-
-        foreach (var resource in Resources(assembly))
+        var prefix = ResourcePrefix + folder;
+        foreach (var resource in assembly.GetManifestResourceNames())
         {
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
-            files.Add(resource[ResourcePrefix.Length..], reader.ReadToEnd());
+            if (resource.StartsWith(prefix, StringComparison.Ordinal) && !resource[prefix.Length..].Contains('/', StringComparison.Ordinal))
+            {
+                using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
+                files.Add(resource[prefix.Length..], reader.ReadToEnd());
+            }
         }
 
         return files;
     }
-
-    private static IEnumerable<string> Resources(Assembly assembly) =>
-        assembly.GetManifestResourceNames().Where(name => name.StartsWith(ResourcePrefix, StringComparison.Ordinal));
 
     private static SortedDictionary<string, string> Files(string? folder, List<TreeFault> faults)
     {

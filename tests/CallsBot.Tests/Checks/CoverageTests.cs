@@ -31,9 +31,11 @@ public sealed class CoverageTests
         var coverage = Coverage.Of(
             Coverage.EmbeddedText,
             catalog.All.ToDictionary(check => check.Id, check => check.Covers),
-            [.. trees.All.SelectMany(tree => tree.Items)]);
+            trees.NodesByItem);
 
         coverage.Faults.ShouldBeEmpty();
+        coverage.Items.Count(item => !item.IsNewer).ShouldBe(93);
+        coverage.Items.Count(item => item.IsNewer).ShouldBe(27);
         coverage.Vendor.Where(item => item.Checks.Count > 0).Select(item => item.Id).ShouldContain("3.2.2");
 
         // A sentence about what a check sees belongs to an item that a check covers.
@@ -45,7 +47,7 @@ public sealed class CoverageTests
     [Fact]
     public void The_vendors_numbers_are_all_there()
     {
-        var ids = Coverage.Of(Coverage.EmbeddedText, new Dictionary<string, IReadOnlyList<string>>(), []).Vendor.Select(item => item.Id).ToList();
+        var ids = Coverage.Of(Coverage.EmbeddedText, new Dictionary<string, IReadOnlyList<string>>(), Nodes()).Vendor.Select(item => item.Id).ToList();
 
         string[] expected =
         [
@@ -60,16 +62,17 @@ public sealed class CoverageTests
     [Fact]
     public void An_item_that_is_neither_covered_nor_anybodys_is_a_fault_and_so_is_an_unknown_id()
     {
-        var covered = Coverage.Of(File, Covers("A1.1"), ["A1.1", "X4"]);
-        var open = Coverage.Of(File, Covers("A9.9"), ["B1"]);
+        var covered = Coverage.Of(File, Covers("A1.1"), Nodes("A1.1", "X4"));
+        var open = Coverage.Of(File, Covers("A9.9"), Nodes("B1"));
 
         covered.Faults.ShouldBeEmpty();
-        covered.Items.Single().ShouldSatisfyAllConditions(item => item.Checks.ShouldBe(["some-check"]), item => item.IsInTree.ShouldBeTrue());
-        covered.Vendor.Single().IsInTree.ShouldBeFalse();
+        covered.Items.Single().ShouldSatisfyAllConditions(item => item.Checks.ShouldBe(["some-check"]), item => item.Nodes.ShouldBe(["some-node"]));
+        covered.Vendor.Single().Nodes.ShouldBeEmpty();
         open.Faults.ShouldBe(
         [
             "A1.1: no check covers it, and nothing says what a person has to do",
             "A9.9: some-check covers it, and coverage.yaml does not know it",
+            "A1.1: no node of a tree covers it",
             "B1: a tree names it, and coverage.yaml does not know it",
         ]);
     }
@@ -84,8 +87,11 @@ public sealed class CoverageTests
     {
         File.ShouldContain(sound);
 
-        Should.Throw<FormatException>(() => Coverage.Of(File.Replace(sound, faulty, StringComparison.Ordinal), Covers("A1.1"), [])).Message.ShouldContain(words);
+        Should.Throw<FormatException>(() => Coverage.Of(File.Replace(sound, faulty, StringComparison.Ordinal), Covers("A1.1"), Nodes())).Message.ShouldContain(words);
     }
+
+    private static Dictionary<string, IReadOnlyList<string>> Nodes(params string[] items) =>
+        items.ToDictionary(item => item, _ => (IReadOnlyList<string>)["some-node"]);
 
     private static Dictionary<string, IReadOnlyList<string>> Covers(params string[] ids) => new() { ["some-check"] = ids };
 }

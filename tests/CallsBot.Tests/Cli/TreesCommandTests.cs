@@ -80,9 +80,12 @@ public sealed class TreesCommandTests : IDisposable
 
         // These checks cover little, so much is left over.
         exit.ShouldBe(ExitCodes.Failed);
-        output.ShouldStartWith("vendor checks: 35, of which 1 are covered by checks, ");
-        output.ShouldContain("\n  2B.2.2  RTCD's version from M: checks: rtcd-version\n");
-        output.ShouldContain("\n  3.4.1   A recording starts: person: Somebody has to record a test call.\n");
+        output.ShouldStartWith("items of the troubleshooting page: 93/93 in the trees, ");
+        output.ShouldContain("\nnewer items: 27/27 in the trees, ");
+        output.ShouldContain("\nnumbered checks of the deployment guide: ");
+        output.ShouldMatch("\n  A4.1    .*\n          nodes: .*plugin-everyone");
+        output.ShouldMatch("\n  2B.2.2  RTCD's version from M\n          nodes: .*\n          checks: rtcd-version\n");
+        output.ShouldContain("\n          person: Somebody has to record a test call.\n");
         error.ShouldContain("2B.2.1: no check covers it, and nothing says what a person has to do\n");
         error.ShouldContain("Z9: rtcd-version covers it, and coverage.yaml does not know it\n");
     }
