@@ -54,7 +54,13 @@ internal static class TreesCommand
         var coverage = new Command("coverage", "Says which steps of the documentation the checks cover, and which need a person. Exit code 3 when one is neither.");
         coverage.SetAction(result => Cover(checks(), covers(), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
 
-        return new Command("trees", "Checks and draws the troubleshooting trees.") { check, coverage, graph };
+        var english = new Argument<FileInfo>("tree-file") { Description = "The tree file." };
+        var translation = new Argument<FileInfo>("translation-file") { Description = "The file with its texts in another language." };
+        var checkTranslation = new Command("check-translation", "Reports what is missing, left over or different in a translation of a tree.") { english, translation };
+        checkTranslation.SetAction(result => CheckTranslation(
+            result.GetRequiredValue(english), result.GetRequiredValue(translation), checks(), result.InvocationConfiguration.Error));
+
+        return new Command("trees", "Checks and draws the troubleshooting trees.") { check, checkTranslation, coverage, graph };
     }
 
     private static int Check(
@@ -152,6 +158,31 @@ internal static class TreesCommand
         var info = TreeGraph.Describe(tree);
         output.Write(format == "dot" ? UmlDotGraph.Format(info) : MermaidGraph.Format(info));
         return 0;
+    }
+
+    private static int CheckTranslation(FileInfo english, FileInfo translation, IReadOnlyCollection<CheckSignature> checks, TextWriter error)
+    {
+        try
+        {
+            if (TreeFile.ReadPart(english.ToString(), File.ReadAllText(english.FullName), checks) is not { Tree: { } tree, Faults: [] })
+            {
+                error.WriteLine($"{english}: is not sound by itself; `callsbot trees check {english}` says why.");
+                return ExitCodes.Usage;
+            }
+
+            var (_, faults) = TreeTranslation.Read(translation.ToString(), File.ReadAllText(translation.FullName), tree);
+            foreach (var fault in faults)
+            {
+                error.WriteLine(fault);
+            }
+
+            return faults.Count > 0 ? ExitCodes.Usage : ExitCodes.Success;
+        }
+        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
+        {
+            error.WriteLine($"A file cannot be read: {ex.Message}");
+            return ExitCodes.Usage;
+        }
     }
 
     private static int WritePages(DirectoryInfo folder, IReadOnlyCollection<CheckSignature> checks, TextWriter error)
