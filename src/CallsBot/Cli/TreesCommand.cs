@@ -164,9 +164,9 @@ internal static class TreesCommand
     {
         try
         {
-            if (TreeFile.ReadPart(english.ToString(), File.ReadAllText(english.FullName), checks) is not { Tree: { } tree, Faults: [] })
+            if (TreeFile.ReadPart(english.ToString(), File.ReadAllText(english.FullName), checks) is not { Tree: { } tree })
             {
-                error.WriteLine($"{english}: is not sound by itself; `callsbot trees check {english}` says why.");
+                error.WriteLine($"{english}: is no tree file; `callsbot trees check {english}` says why.");
                 return ExitCodes.Usage;
             }
 
