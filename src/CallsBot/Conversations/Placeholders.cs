@@ -1,3 +1,4 @@
+using System.Globalization;
 using CallsBot.Probes;
 
 namespace CallsBot.Conversations;
@@ -6,12 +7,54 @@ namespace CallsBot.Conversations;
 internal static class Placeholders
 {
     private const string RtcdServer = "YOUR_RTCD_SERVER";
-    private const string DefaultApiPort = ":8045";
+    private const string RtcdApiPort = ":8045";
+    private const string OffloaderServer = "YOUR_OFFLOADER_SERVER";
+    private const string OffloaderPort = ":4545";
+    private const string MattermostServer = "YOUR_MATTERMOST_SERVER";
+    private const string MediaPort = "YOUR_MEDIA_PORT";
 
-    /// <param name="text">The text, with <c>YOUR_RTCD_SERVER</c> where the call server's name belongs.</param>
-    /// <param name="rtcdUrl">The call server's address; where it is not known the placeholder stays.</param>
-    public static string Fill(string text, string? rtcdUrl) => ProbeTarget.TryParse(rtcdUrl ?? "", out var target, out _)
-        ? text.Replace(RtcdServer + DefaultApiPort, target.Authority, StringComparison.Ordinal)
-            .Replace(RtcdServer, target.Host, StringComparison.Ordinal)
-        : text;
+    public static string Fill(string text, string? rtcdUrl) => Fill(
+        text, ProbeTarget.TryParse(rtcdUrl ?? "", out var target, out _) ? new InstallationAddresses { Rtcd = target } : InstallationAddresses.Unknown);
+
+    /// <param name="text">The text, with a placeholder where an address belongs.</param>
+    /// <param name="addresses">What is known; where an address is not, the placeholder stays.</param>
+    public static string Fill(string text, InstallationAddresses addresses)
+    {
+        if (!text.Contains("YOUR_", StringComparison.Ordinal))
+        {
+            return text;
+        }
+
+        text = text.Replace(MediaPort, addresses.MediaPort.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        if (addresses.Rtcd is { } rtcd)
+        {
+            text = text.Replace(RtcdServer + RtcdApiPort, rtcd.Authority, StringComparison.Ordinal).Replace(RtcdServer, rtcd.Host, StringComparison.Ordinal);
+        }
+
+        if (addresses.Offloader is { } offloader)
+        {
+            text = text.Replace(OffloaderServer + OffloaderPort, offloader.Authority, StringComparison.Ordinal)
+                .Replace(OffloaderServer, offloader.Host, StringComparison.Ordinal);
+        }
+
+        return addresses.Mattermost is { } mattermost ? text.Replace(MattermostServer, mattermost, StringComparison.Ordinal) : text;
+    }
+}
+
+/// <summary>Where the parts of this installation are, as far as that is known.</summary>
+internal sealed record InstallationAddresses
+{
+    public const int DefaultMediaPort = 8443;
+
+    public static readonly InstallationAddresses Unknown = new();
+
+    public ProbeTarget? Rtcd { get; init; }
+
+    /// <summary>The host name of the Mattermost server.</summary>
+    public string? Mattermost { get; init; }
+
+    public ProbeTarget? Offloader { get; init; }
+
+    /// <summary>The port of the media, UDP and TCP.</summary>
+    public int MediaPort { get; init; } = DefaultMediaPort;
 }

@@ -1,0 +1,76 @@
+using System.Text.RegularExpressions;
+using CallsBot.Checks;
+using CallsBot.Checks.Offloader;
+using CallsBot.Checks.Plugin;
+using CallsBot.Mattermost;
+using CallsBot.Probes;
+
+namespace CallsBot.Conversations;
+
+/// <summary>
+/// Where the parts of the installation are, for the commands that administrators are shown: from CallsBot's settings, else
+/// from the Calls plugin's. Remembered for a while, because a card waits for it.
+/// </summary>
+internal sealed partial class KnownAddresses(
+    IServiceScopeFactory scopes, PublicAccess everyone, TimeProvider time, ILogger<KnownAddresses> logger)
+{
+    private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private (InstallationAddresses Addresses, long At)? _known;
+
+    /// <param name="session">What its checks have seen counts more than settings. Null for none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<InstallationAddresses> GetAsync(Session? session, CancellationToken cancellationToken)
+    {
+        var known = _known is { } remembered && time.GetElapsedTime(remembered.At) < Remembered
+            ? remembered.Addresses
+            : await AskAsync(cancellationToken);
+        return session?.Steps.Select(step => MediaPortSeen(step.Result)).LastOrDefault(port => port is not null) is { } port
+            ? known with { MediaPort = port }
+            : known;
+    }
+
+    private async Task<InstallationAddresses> AskAsync(CancellationToken cancellationToken)
+    {
+        var addresses = new InstallationAddresses { Mattermost = everyone.Server?.Host };
+        using var limit = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var rtcd = scope.ServiceProvider.GetRequiredService<RtcdTargets>().FindAsync(either.Token);
+            var offloader = scope.ServiceProvider.GetRequiredService<OffloaderService>().FindAsync(either.Token);
+            var settings = scope.ServiceProvider.GetRequiredService<Installation>().SettingsAsync(either.Token);
+            var url = (await rtcd).Value;
+            addresses = addresses with
+            {
+                Rtcd = url is not null && ProbeTarget.TryParse(url, out var target, out _) ? target : null,
+                Offloader = (await offloader).Url?.Target,
+
+                // With RTCD the port is RTCD's own setting, which only its candidates tell.
+                MediaPort = url is null && (await settings).Value?.Number("UDPServerPort") is { } port and > 0 ? port : InstallationAddresses.DefaultMediaPort,
+            };
+            _known = (addresses, time.GetTimestamp());
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogSlow(Patience);
+        }
+
+        return addresses;
+    }
+
+    private static int? MediaPortSeen(CheckResult? result)
+    {
+        var seen = result?.Inventory.FirstOrDefault(item => item.Label == "RTCD media addresses")?.Value;
+        return seen is not null && Port().Match(seen) is { Success: true } match && int.TryParse(match.Groups[1].Value, out var port) ? port : null;
+    }
+
+    // The first of "203.0.113.7:8443 (UDP), [2001:db8::7]:8443 (UDP)".
+    [GeneratedRegex(@":([0-9]{1,5}) \(", RegexOptions.CultureInvariant)]
+    private static partial Regex Port();
+
+    [LoggerMessage(LogLevel.Information, "Mattermost did not tell the addresses of the call server and the offloader within {Patience}; commands are shown with placeholders.")]
+    private partial void LogSlow(TimeSpan patience);
+}
