@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using CallsBot.Checks;
 using CallsBot.Languages;
 using CallsBot.Tests.Support;
 using CallsBot.Troubleshooting;
