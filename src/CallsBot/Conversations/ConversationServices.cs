@@ -16,11 +16,14 @@ internal static class ConversationServices
         services.AddSingleton<DialogEndpoint>();
         services.AddSingleton<CommandTokens>();
         services.AddSingleton<SignedTokens>();
+        services.AddSingleton<Speech>();
         services.AddSingleton<Conversation>();
         services.AddSingleton<SessionChecks>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<SessionSteps>();
         services.AddSingleton<NodeCard>();
+        services.AddSingleton<SessionCards>();
+        services.AddSingleton<KnownAddresses>();
         services.AddSingleton<DiagnosisCard>();
         services.AddSingleton<Diagnoses>();
         services.AddSingleton<Dialogs>();
