@@ -31,6 +31,8 @@ internal sealed partial class Conversation(
     Speech speech,
     ILogger<Conversation> logger)
 {
+    private const int MostAnswersInAComplaint = 3;
+
     /// <summary>The tree that <c>/callshelp</c> opens.</summary>
     public const string FirstTree = "start";
 
@@ -354,9 +356,16 @@ internal sealed partial class Conversation(
             return;
         }
 
-        if (complaint.Length > 0 && WordMatcher.Match(session.Tree, session.Current, complaint, language) is { } trigger
-            && await steps.TryTakeAsync(session, new SessionStep(trigger, null, userId, answersPost?.Id), cancellationToken) is { } next)
+        // "I hear nobody in Firefox" answers more than the first question. What it does not answer is asked.
+        for (var answered = 0; answered < MostAnswersInAComplaint && complaint.Length > 0 && session.Current is AskNode; answered++)
         {
+            if (WordMatcher.Match(session.Tree, session.Current, complaint, language) is not Answered trigger
+                || await steps.TryTakeAsync(
+                    session, new SessionStep(trigger, null, userId, answered == 0 ? answersPost?.Id : null), cancellationToken) is not { } next)
+            {
+                break;
+            }
+
             session = next;
         }
 

@@ -48,6 +48,10 @@ internal static class WordMatcher
         };
     }
 
+    /// <summary>Whether an English word goes back or starts over wherever one stands.</summary>
+    internal static bool IsCommand(string word) =>
+        WordLists.In(Language.English) is var words && (words.Back.Contains(Normalise(word)) || words.StartOver.Contains(Normalise(word)));
+
     /// <inheritdoc cref="PlainText.Of"/>
     internal static string Normalise(string text, bool asPattern = false) => PlainText.Of(text, asPattern);
 
