@@ -3,8 +3,9 @@ using YamlDotNet.RepresentationModel;
 namespace CallsBot.Languages;
 
 /// <summary>
-/// What the checks say, in one language: for each check its title, its activity and a sentence for each way to end; under
-/// <c>shared</c> the sentences that are the same for every check that has none of its own. Pure.
+/// What the checks say, in one language: for each check its title, its activity and a sentence for each way to end. A
+/// sentence that the check has not itself is taken from the section that it names under <c>like</c>, and then from
+/// <c>shared</c>; a <c>{name}</c> in it stands for what the check has under that name. Pure.
 /// </summary>
 internal sealed class CheckFile
 {
@@ -16,6 +17,9 @@ internal sealed class CheckFile
     public const string Pass = "pass";
 
     public const string Shared = "shared";
+
+    /// <summary>Names the section that has the sentences which several checks share.</summary>
+    public const string Like = "like";
 
     private CheckFile(IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> sections, IReadOnlyList<string> faults)
     {
@@ -71,9 +75,17 @@ internal sealed class CheckFile
         return new CheckFile(sections, faults);
     }
 
-    /// <summary>The check's own text, or else the shared one; null when there is neither.</summary>
-    public string? Find(string checkId, string key) =>
-        Sections.TryGetValue(checkId, out var own) && own.TryGetValue(key, out var text) ? text
-        : Sections.TryGetValue(Shared, out var shared) && shared.TryGetValue(key, out text) ? text
-        : null;
+    /// <summary>The text for a check, with its placeholders filled; null when there is none.</summary>
+    public string? Find(string checkId, string key)
+    {
+        var own = Sections.GetValueOrDefault(checkId);
+        var text = own?.GetValueOrDefault(key);
+        if (text is null && key is not (Title or Activity))
+        {
+            text = (own?.GetValueOrDefault(Like) is { } like ? Sections.GetValueOrDefault(like)?.GetValueOrDefault(key) : null)
+                ?? Sections.GetValueOrDefault(Shared)?.GetValueOrDefault(key);
+        }
+
+        return text is null || own is null ? text : Text.Fill(text, [.. own.Select(entry => (entry.Key, entry.Value))]);
+    }
 }

@@ -34,6 +34,9 @@ internal sealed partial class People(MattermostClient mattermost, TimeProvider t
         }
     }
 
+    /// <summary>Something about a person has changed: they are looked up again when they are next needed.</summary>
+    public void Forget(string userId) => _known.TryRemove(userId, out _);
+
     private async Task<User> AskAsync(string userId, CancellationToken cancellationToken)
     {
         var user = await mattermost.Api.GetUserAsync(userId, cancellationToken);
