@@ -118,8 +118,7 @@ internal static partial class SupportNeeds
 
     private static SupportNeed Clients(TicketFacts facts)
     {
-        var programs = ClientEnvironments.ProgramsIn(facts.Everything);
-        var systems = ClientEnvironments.SystemsIn(facts.Everything);
+        var (programs, systems) = (facts.Programs, facts.Systems);
         var hasVersion = programs.Any(program => program.Any(char.IsAsciiDigit));
         var found = Lines(("Programs", Listed(programs)), ("Systems", Listed(systems)));
         return Need(

@@ -73,7 +73,19 @@ internal sealed record TicketFacts
     public IEnumerable<string> Everything =>
         [Words.Description, Words.Steps, Words.Since, .. Words.Additions.Select(addition => addition.Text), .. Walk?.Texts.Select(text => text.Text) ?? []];
 
+    /// <summary>Programs with which it fails, with their versions where they are known.</summary>
+    public IReadOnlyList<string> Programs => WithFact(ClientEnvironments.ProgramsIn(Everything), TicketWalk.Client);
+
+    /// <summary>Systems on which it fails.</summary>
+    public IReadOnlyList<string> Systems => WithFact(ClientEnvironments.SystemsIn(Everything), TicketWalk.System);
+
     public string? InventoryValue(string label) => Inventory.FirstOrDefault(entry => entry.Label == label)?.Value;
+
+    /// <summary>The answer of the walk goes first, unless something more exact says the same.</summary>
+    private IReadOnlyList<string> WithFact(IReadOnlyList<string> found, string fact) =>
+        Walk?.Facts.GetValueOrDefault(fact) is { } known && !found.Any(word => word.Contains(known, StringComparison.OrdinalIgnoreCase))
+            ? [known, .. found]
+            : found;
 
     public override string ToString() => $"{nameof(TicketFacts)} of ticket {TicketId}";
 }

@@ -27,6 +27,7 @@ internal static class TicketSections
         ["clients"] = Clients,
         ["calls"] = Calls,
         ["checks"] = Checks,
+        ["facts"] = Facts,
         ["walk"] = Walk,
         ["tried"] = Tried,
         ["criteria"] = Criteria,
@@ -85,7 +86,7 @@ internal static class TicketSections
 
     private static string Clients(TicketFacts facts)
     {
-        var found = ClientEnvironments.ProgramsIn(facts.Everything).Concat(ClientEnvironments.SystemsIn(facts.Everything)).ToList();
+        var found = facts.Programs.Concat(facts.Systems).ToList();
         return found.Count == 0 ? NotSaid : Lines(found);
     }
 
@@ -130,6 +131,10 @@ internal static class TicketSections
 
         return text.Length == 0 ? "(nothing was tested)" : text.ToString();
     }
+
+    private static string Facts(TicketFacts facts) => facts.Walk is { Facts.Count: > 0 } walk
+        ? Lines(walk.Facts.OrderBy(fact => fact.Key, StringComparer.Ordinal).Select(fact => $"{fact.Key}: {fact.Value}"))
+        : Nothing;
 
     private static string Walk(TicketFacts facts)
     {

@@ -20,10 +20,13 @@ internal sealed record TicketWalk(
     string Stands,
     WalkEnd? End)
 {
+    /// <summary>The fact that tells for whom it fails.</summary>
     public const string Scope = "scope";
 
-    /// <summary>The item that questions about who is affected cover.</summary>
-    private const string ScopeItem = "N2";
+    /// <summary>The facts that tell with what it fails.</summary>
+    public const string Client = "client";
+
+    public const string System = "system";
 
     /// <param name="sessionId">The session.</param>
     /// <param name="machine">Where its walk stands.</param>
@@ -31,9 +34,9 @@ internal sealed record TicketWalk(
     public static TicketWalk Of(string sessionId, TroubleshootingMachine machine, Func<Trigger, CheckResult?> resultOf) => new(
         sessionId,
         machine.Tree.Id,
-        [.. machine.Path.Select(step => StepOf(step, resultOf))],
+        [.. machine.Path.Where(step => step.Trigger is not Chosen).Select(step => StepOf(step, resultOf))],
         [.. machine.Kept.Select(kept => new TicketText(kept.Key, "pasted in the chat", kept.Value))],
-        FactsOf(machine),
+        machine.Facts,
         machine.Current.Title,
         machine.Current is ConcludeNode end ? new WalkEnd(end.Title, end.Cause, end.Resolved, end.OffersTicket) : null);
 
@@ -54,6 +57,7 @@ internal sealed record TicketWalk(
     private static string AnswerOf(Step step, CheckResult? finding) => (step.Node, step.Trigger) switch
     {
         (AskNode ask, Answered answered) => ask.Answers.First(answer => answer.Id == answered.AnswerId).Label,
+        (AskNode ask, Found found) => $"{ask.Answers.First(answer => answer.Id == found.AnswerId).Label} (known before)",
         (CollectNode collect, Collected) => $"pasted (`{collect.As}`)",
         (_, Skipped) => "skipped",
         (_, Helped { Did: true }) => "it helped",
@@ -61,20 +65,6 @@ internal sealed record TicketWalk(
         (_, Checked result) => finding?.Summary ?? OutcomeWords.For(result.Outcome),
         _ => "",
     };
-
-    private static Dictionary<string, string> FactsOf(TroubleshootingMachine machine)
-    {
-        var facts = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var step in machine.Path)
-        {
-            if (step is { Node: AskNode ask, Trigger: Answered answered } && ask.Items.Contains(ScopeItem))
-            {
-                facts[Scope] = answered.AnswerId;
-            }
-        }
-
-        return facts;
-    }
 }
 
 /// <param name="NodeId">The node of the tree.</param>

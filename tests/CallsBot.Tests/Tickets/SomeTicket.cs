@@ -17,7 +17,7 @@ internal static class SomeTicket
     public static Tree Tree { get; } = new("some-tree", "Some tree", "who", new Dictionary<string, Node>
     {
         ["who"] = new AskNode("who", "Who is affected", "For whom does it fail?", null, ["N2"],
-            [new Answer("everyone", "For everyone", "look", []), new Answer("only-me", "Only for me", "look", [])], Menu: false),
+            [new Answer("everyone", "For everyone", "look", []), new Answer("only-me", "Only for me", "look", [])], Menu: false) { As = "scope" },
         ["look"] = new CheckNode("look", "Is RTCD up", "", null, ["D1"], "rtcd-version",
             Enum.GetValues<Outcome>().ToDictionary(outcome => outcome, _ => "try"), new Dictionary<string, string>()),
         ["try"] = new InstructNode("try", "Try another network", "Try.", null, [], "better", "lines"),
