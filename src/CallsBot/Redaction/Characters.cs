@@ -21,6 +21,7 @@ internal static class Characters
     public static readonly SearchValues<char> Punctuation = SearchValues.Create(" \t\"'`,;:.|&()[]{}<>\\/=-#@!?+*\r");
 
     public static readonly SearchValues<char> DigitsAndDashes = SearchValues.Create("0123456789-");
+    public static readonly SearchValues<char> DigitsAndPadding = SearchValues.Create("0123456789=");
     public static readonly SearchValues<char> DigitsAndDots = SearchValues.Create("0123456789.");
     public static readonly SearchValues<char> NotInUser = SearchValues.Create("(){}[]<>=\"@");
     public static readonly SearchValues<char> AttributeEnd = SearchValues.Create(" \\\"',;}])\t");

@@ -159,8 +159,7 @@ internal sealed class TokenShapeDetector : IDetector
         while (at < text.Length && text[at..].IndexOfAny(Commands) is >= 0 and var next)
         {
             at += next;
-            var isShell = text[at] is 'm' or 'M';
-            var start = isShell
+            var start = text[at] is 'm' or 'M'
                 ? text[at..].IndexOf(" -p", StringComparison.Ordinal) is >= 0 and var option ? at + option + 3 : text.Length
                 : at + (text[at] is 'a' or 'A' ? "auth plain ".Length : "identified by ".Length);
             if (start < text.Length && text[start] is '\'' or '"')
@@ -169,9 +168,10 @@ internal sealed class TokenShapeDetector : IDetector
             }
 
             var end = start + (text[start..].IndexOfAny(Characters.TokenEnd) is >= 0 and var stop ? stop : text.Length - start);
-            if (end - start >= 4 && !Redaction.Words.IsProseWord(text[start..end]))
+            var isMail = text[at] is 'a' or 'A';
+            if (end - start >= 4 && (!isMail || text[start..end].ContainsAny(Characters.DigitsAndPadding)))
             {
-                line.Secret(start, end, isShell || text[at] is 'i' or 'I' ? RedactionClass.Password : RedactionClass.Authorization);
+                line.Secret(start, end, isMail ? RedactionClass.Authorization : RedactionClass.Password);
             }
 
             at++;

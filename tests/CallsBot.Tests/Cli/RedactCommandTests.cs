@@ -17,13 +17,13 @@ public sealed class RedactCommandTests : IDisposable
     [Fact]
     public async Task A_file_is_copied_without_secrets_and_the_report_says_what_was_replaced()
     {
-        _folder.Write("rtcd.log", $"authKey={Secret} from 10.1.2.3\r\nfine\n");
+        _folder.Write("rtcd.log", $"from 10.1.2.3 authKey={Secret}\r\nfine\n");
 
         var run = await RunAsync("redact", "rtcd.log", "out.log", "--report", "report.txt");
 
         run.ExitCode.ShouldBe(0, run.Error);
         run.Error.ShouldBeEmpty();
-        (await File.ReadAllTextAsync(_folder["out.log"])).ShouldBe("authKey=[secret-key-1] from ip4-private-1.net-1\r\nfine\n");
+        (await File.ReadAllTextAsync(_folder["out.log"])).ShouldBe("from ip4-private-1.net-1 authKey=[secret-key-1]\r\nfine\n");
         run.Output.ShouldBe("rtcd.log: key 1, address 1\nIn all: 1 of 1 files; key 1, address 1\n");
         (await File.ReadAllTextAsync(_folder["report.txt"])).ShouldBe(run.Output);
     }
@@ -32,13 +32,13 @@ public sealed class RedactCommandTests : IDisposable
     public async Task A_folder_is_copied_with_its_paths_and_one_name_for_one_thing()
     {
         _folder.Write("in/node-1/rtcd.log", "from 10.1.2.3\n");
-        _folder.Write("in/node-2/rtcd.log", $"password: {Secret}, from 10.1.2.3\n");
+        _folder.Write("in/node-2/rtcd.log", $"from 10.1.2.3, password: {Secret}\n");
 
         var run = await RunAsync("redact", "in", "out");
 
         run.ExitCode.ShouldBe(0, run.Error);
         (await File.ReadAllTextAsync(_folder["out/node-1/rtcd.log"])).ShouldBe("from ip4-private-1.net-1\n");
-        (await File.ReadAllTextAsync(_folder["out/node-2/rtcd.log"])).ShouldBe("password: [secret-password-1], from ip4-private-1.net-1\n");
+        (await File.ReadAllTextAsync(_folder["out/node-2/rtcd.log"])).ShouldBe("from ip4-private-1.net-1, password: [secret-password-1]\n");
         run.Output.ShouldNotContain(Secret);
     }
 
