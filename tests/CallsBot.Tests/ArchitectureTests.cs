@@ -20,7 +20,7 @@ public sealed partial class ArchitectureTests
         ["Checks"] = ["Mattermost", "Probes"],
         ["Reports"] = ["Checks", "Languages", "Probes"],
         ["Troubleshooting"] = ["Checks", "Languages", "StateMachines"],
-        ["Tickets"] = ["Checks", "Mattermost", "Probes", "Redaction", "Reports", "Settings", "Storage", "Troubleshooting"],
+        ["Tickets"] = ["Checks", "Languages", "Mattermost", "Probes", "Redaction", "Reports", "Settings", "Storage", "Troubleshooting"],
         ["Conversations"] = ["Checks", "Hosting", "Languages", "Mattermost", "Probes", "Reports", "Settings", "Storage", "Troubleshooting"],
         ["Setup"] = ["Mattermost", "Probes", "Settings"],
     };

@@ -24,6 +24,9 @@ public abstract record StreamEvent
     public sealed record PostEdited(Post Post) : StreamEvent;
 
     public sealed record PostDeleted(Post Post) : StreamEvent;
+
+    /// <summary>Something about an account is different from before, such as its locale.</summary>
+    public sealed record UserUpdated(string UserId) : StreamEvent;
 }
 
 /// <summary>The WebSocket of a Mattermost server: connects, authenticates, notices gaps, and connects again.</summary>

@@ -63,6 +63,7 @@ internal abstract record StreamFrame
         "posted" when PostIn(data) is { } post => new StreamEvent.Posted(
             post, Text(data, "channel_type"), Text(data, "channel_name"), Text(data, "sender_name")),
         "post_edited" when PostIn(data) is { } post => new StreamEvent.PostEdited(post),
+        "user_updated" when data.TryGetProperty("user", out var user) && Text(user, "id") is { Length: > 0 } id => new StreamEvent.UserUpdated(id),
         "post_deleted" when PostIn(data) is { } post => new StreamEvent.PostDeleted(post),
         _ => null,
     };

@@ -175,6 +175,17 @@ internal sealed class MattermostSandbox(
         configuration.License = license;
     }
 
+    /// <summary>The language that the server gives new accounts.</summary>
+    public void DefaultLocaleIs(string locale)
+    {
+        var client = configuration.ClientConfig;
+        client["DefaultClientLocale"] = locale;
+        configuration.ClientConfig = client;
+    }
+
+    /// <summary>Somebody chooses a language in their settings.</summary>
+    public void LocaleIs(string username, string locale) => workspace.ChangeLocale(Person(username).Id, locale);
+
     /// <summary>The version that clients are told. Everything else stays as server 5.37 does it.</summary>
     public void ServerVersionIs(string version)
     {

@@ -146,6 +146,24 @@ internal sealed partial class Workspace
         }
     }
 
+    /// <summary>What a client sends when somebody chooses a language. Of the account's fields only this one can be changed here.</summary>
+    public Account ChangeLocale(string id, string locale)
+    {
+        lock (_gate)
+        {
+            // model/utils.go, IsValidLocale; the server goes by the tag's syntax here as well.
+            if (!Locale().IsMatch(locale))
+            {
+                throw new RefusedException(new ApiError(400, "model.user.is_valid.locale.app_error", "Invalid locale.", $"user_id={id}"));
+            }
+
+            var account = GetAccount(id);
+            account = _accounts[id] = account with { Locale = locale, UpdateAt = Now() };
+            Publish("user_updated", new JsonObject { ["user"] = account.ToJson(toSelf: false) }, new Audience());
+            return account;
+        }
+    }
+
     public bool IsTeamMember(string accountId)
     {
         lock (_gate)
@@ -236,6 +254,9 @@ internal sealed partial class Workspace
                 400, "model.user.is_valid.username.app_error",
                 "Username must begin with a letter, and contain between 3 to 22 lowercase characters made up of numbers, letters, and the symbols \".\", \"-\", and \"_\"."));
     }
+
+    [GeneratedRegex("^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", RegexOptions.NonBacktracking)]
+    private static partial Regex Locale();
 
     [GeneratedRegex("^[a-z][a-z0-9._-]{2,21}$", RegexOptions.NonBacktracking)]
     private static partial Regex Username();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CallsBot.Checks;
 using CallsBot.Conversations;
+using CallsBot.Languages;
 using CallsBot.Probes;
 using CallsBot.Reports;
 using CallsBot.Settings;
@@ -23,17 +24,30 @@ internal static class ChatCommand
             Description = "The tree to walk.",
             DefaultValueFactory = _ => Conversation.FirstTree,
         };
-        var command = new Command("chat", "Walk the troubleshooting tree here, in the terminal.") { settings, tree };
+        var language = new Option<string>("--language")
+        {
+            Description = $"The language to speak: {string.Join(", ", Language.All.Select(known => $"{known.Code} ({known.Name})"))}.",
+            DefaultValueFactory = _ => LanguageOf(Environment.GetEnvironmentVariable),
+        };
+        language.AcceptOnlyFromAmong([.. Language.All.Select(known => known.Code)]);
+        var command = new Command("chat", "Walk the troubleshooting tree here, in the terminal.") { settings, tree, language };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var services = OfflineServices.Create(SettingsFiles.Load(parsed.GetValue(settings)));
-            return await RunAsync(services, parsed.GetValue(tree)!, Console.In, Console.Out, cancellationToken);
+            return await RunAsync(services, parsed.GetValue(tree)!, Language.For(parsed.GetValue(language)), Console.In, Console.Out, cancellationToken);
         });
         return command;
     }
 
+    /// <summary>What the terminal's own settings say (POSIX: LC_ALL wins over LANG), else English.</summary>
+    internal static string LanguageOf(Func<string, string?> environment)
+    {
+        var locale = environment("LC_ALL") is { Length: > 0 } all ? all : environment("LANG");
+        return Language.For(locale).Code;
+    }
+
     internal static async Task<int> RunAsync(
-        IServiceProvider services, string treeId, TextReader input, TextWriter output, CancellationToken cancellationToken)
+        IServiceProvider services, string treeId, Language language, TextReader input, TextWriter output, CancellationToken cancellationToken)
     {
         var trees = services.GetRequiredService<TreeCatalog>();
         if (!trees.TryGet(treeId, out var tree))
@@ -47,15 +61,16 @@ internal static class ChatCommand
         var checks = services.GetRequiredService<CheckCatalog>();
         var rtcd = services.GetRequiredService<IOptions<RtcdOptions>>().Value;
         var machine = TroubleshootingMachine.Begin(tree);
-        await output.WriteLineAsync("Write the number or the words of an answer, `back`, `start over` or `quit`.");
+        var texts = ChatTexts.In(language);
+        await output.WriteLineAsync(texts.TerminalOpening);
 
         while (true)
         {
             if (machine.Current is CheckNode node)
             {
-                await output.WriteLineAsync($"\n{ConversationTexts.Checking(checks.TryGet(node.Check, out var check) ? check.Activity : node.Title)}");
+                await output.WriteLineAsync($"\n{texts.Checking(ActivityOf(node, checks, language))}");
                 var result = await runner.RunAsync(node.Check, cancellationToken);
-                await WriteAsync(output, result);
+                await WriteAsync(output, result, language);
                 machine.TryFire(new Checked(node.Id, result.Outcome, result.ReasonCode));
                 continue;
             }
@@ -66,23 +81,23 @@ internal static class ChatCommand
                 continue;
             }
 
-            await WriteAsync(output, machine.Current, rtcd.ServiceUrl);
+            await WriteAsync(output, machine.Current, rtcd.ServiceUrl, texts);
             await output.WriteAsync("\n> ");
-            if (await input.ReadLineAsync(cancellationToken) is not { } line || line.Trim() is "quit" or "exit")
+            if (await input.ReadLineAsync(cancellationToken) is not { } line || WordLists.In(language).Quit.Contains(line))
             {
                 return ExitCodes.Success;
             }
 
-            if (WordMatcher.Match(machine.Current, line) is not { } trigger || !machine.TryFire(trigger))
+            if (WordMatcher.Match(machine.Current, line, language) is not { } trigger || !machine.TryFire(trigger))
             {
                 await output.WriteLineAsync(machine.Current is ConcludeNode
-                    ? "This is the end of the branch. Write `back`, `start over` or `quit`."
-                    : "That is none of the answers.");
+                    ? texts.TerminalEnd
+                    : texts.TerminalNotUnderstood);
             }
         }
     }
 
-    private static async Task WriteAsync(TextWriter output, Node node, string? rtcdUrl)
+    private static async Task WriteAsync(TextWriter output, Node node, string? rtcdUrl, ChatTexts texts)
     {
         await output.WriteLineAsync($"\n{node.Title}\n\n{Placeholders.Fill(node.TextFor(administrator: true), rtcdUrl)}");
         switch (node)
@@ -92,18 +107,22 @@ internal static class ChatCommand
                 break;
 
             case InstructNode:
-                await output.WriteLineAsync($"\n{ConversationTexts.DidThatHelp} (yes / no)");
+                await output.WriteLineAsync($"\n{texts.TerminalDidThatHelp}");
                 break;
 
             case CollectNode:
-                await output.WriteLineAsync("\n(one line, or `skip`)");
+                await output.WriteLineAsync($"\n{texts.TerminalOneLine}");
                 break;
         }
     }
 
-    private static async Task WriteAsync(TextWriter output, CheckResult result)
+    private static string ActivityOf(CheckNode node, CheckCatalog checks, Language language) =>
+        checks.TryGet(node.Check, out var check) ? CheckSentences.In(language).Activity(check.Id, check.Activity) : node.Title;
+
+    private static async Task WriteAsync(TextWriter output, CheckResult result, Language language)
     {
-        await output.WriteLineAsync($"{ReportWords.Of(result.Outcome)}: {result.Detail ?? result.Summary}");
+        var (texts, words) = (ChatTexts.In(language), ReportWords.In(language));
+        await output.WriteLineAsync(texts.Verdict(words.Of(result.Outcome), result.Detail ?? words.Summary(result)));
         foreach (var evidence in result.Evidence)
         {
             await output.WriteLineAsync($"  {evidence.Label}: {evidence.Value}");

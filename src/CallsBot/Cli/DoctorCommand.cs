@@ -111,7 +111,7 @@ internal static class DoctorCommand
                 return ExitCodes.Usage;
             }
 
-            await console.Error.WriteLineAsync($"{ReportWords.Of(report.Verdict.Outcome)}: {ReportWords.Headline(report.Verdict)} The report is in '{file}'.");
+            await console.Error.WriteLineAsync($"{ReportWords.English.Of(report.Verdict.Outcome)}: {ReportWords.English.Headline(report.Verdict)} The report is in '{file}'.");
         }
 
         return report.Verdict.Outcome switch

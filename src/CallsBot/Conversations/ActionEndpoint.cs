@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
+using CallsBot.Languages;
 using CallsBot.Protocols.Mattermost;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -11,7 +12,7 @@ namespace CallsBot.Conversations;
 /// word; what an honest person can run into (too late, twice, somebody else's card) is answered kindly.
 /// </remarks>
 internal sealed partial class ActionEndpoint(
-    SignedTokens tokens, Conversation conversation, Diagnoses diagnoses, ILogger<ActionEndpoint> logger)
+    SignedTokens tokens, Conversation conversation, Diagnoses diagnoses, Speech speech, ILogger<ActionEndpoint> logger)
 {
     public const string Path = "/mattermost/action";
 
@@ -43,7 +44,7 @@ internal sealed partial class ActionEndpoint(
                 return TypedResults.Unauthorized();
 
             case TokenState.Expired:
-                return Reply(new ActionResponse { EphemeralText = ConversationTexts.SessionExpired });
+                return Reply(new ActionResponse { EphemeralText = (await TextsAsync(request, cancellationToken)).SessionExpired });
 
             default:
                 try
@@ -55,10 +56,13 @@ internal sealed partial class ActionEndpoint(
                 catch (DbException ex)
                 {
                     LogNotStored(ex);
-                    return Reply(new ActionResponse { EphemeralText = ConversationTexts.CannotStore });
+                    return Reply(new ActionResponse { EphemeralText = (await TextsAsync(request, cancellationToken)).CannotStore });
                 }
         }
     }
+
+    private async Task<ChatTexts> TextsAsync(ActionRequest request, CancellationToken cancellationToken) =>
+        ChatTexts.In(await speech.ToAsync(request.UserId, cancellationToken));
 
     private static string? Text(IReadOnlyDictionary<string, JsonElement> context, string key) =>
         context.TryGetValue(key, out var value) ? JsonText.Of(value) : null;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using CallsBot.Languages;
 using CallsBot.Mattermost;
 using CallsBot.Protocols.Mattermost;
 using CallsBot.Troubleshooting;
@@ -21,15 +22,16 @@ internal sealed partial class AdministratorDesk(
     /// <param name="userId">Who asks.</param>
     /// <param name="session">What they were doing; null for nothing.</param>
     /// <param name="message">What they want to say; may be empty.</param>
+    /// <param name="language">Of who asks; the administrators are told in theirs.</param>
     /// <param name="occasion">The same for a repetition of the same request, so that nobody is told twice.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>What to tell the person who asked.</returns>
     public async Task<string> TellAsync(
-        string userId, Session? session, string message, string occasion, CancellationToken cancellationToken)
+        string userId, Session? session, string message, Language language, string occasion, CancellationToken cancellationToken)
     {
         if (!IsStaffed)
         {
-            return NobodyText(session);
+            return NobodyText(session, language);
         }
 
         var asking = await mattermost.Api.GetUserAsync(userId, cancellationToken);
@@ -45,7 +47,7 @@ internal sealed partial class AdministratorDesk(
                     new PostDraft
                     {
                         ChannelId = direct.Id,
-                        Message = ConversationTexts.AskedForAdministrator(asking.Username, message, Summary(session)),
+                        Message = Request(asking.Username, message, session, Language.For(administrator.Locale)),
                         PendingPostId = PendingId(me.Id, administrator.Id, occasion),
                     },
                     cancellationToken);
@@ -57,14 +59,35 @@ internal sealed partial class AdministratorDesk(
             }
         }
 
-        return told.Count == 0 ? ConversationTexts.AdministratorsNotReached(Summary(session)) : ConversationTexts.AdministratorTold(told);
+        var texts = ChatTexts.In(language);
+        return told.Count > 0
+            ? texts.AdministratorTold(told)
+            : WithSummary(session, language, texts.AdministratorsNotReached, texts.AdministratorsNotReachedWithSummary);
     }
 
     /// <summary>For an installation without administrators to tell: the person carries the summary over.</summary>
-    public static string NobodyText(Session? session) => ConversationTexts.NobodyToTell(Summary(session));
+    public static string NobodyText(Session? session, Language language)
+    {
+        var texts = ChatTexts.In(language);
+        return WithSummary(session, language, texts.NobodyToTell, texts.NobodyToTellWithSummary);
+    }
+
+    private static string WithSummary(Session? session, Language language, string without, string with) =>
+        Summary(session, language) is { Length: > 0 } summary ? $"{with}\n\n{summary}" : without;
+
+    private static string Request(string username, string message, Session? session, Language language)
+    {
+        var texts = ChatTexts.In(language);
+        var said = message.Length > 0
+            ? $"{texts.AskedForAdministratorWithMessage(username)}\n{Quote(message)}"
+            : texts.AskedForAdministrator(username);
+        return Summary(session, language) is { Length: > 0 } summary ? $"{said}\n\n{texts.SoFar}\n{summary}" : said;
+    }
+
+    private static string Quote(string text) => string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(line => "> " + line));
 
     /// <summary>The questions and answers so far, and what the checks found, as Markdown lines.</summary>
-    private static string Summary(Session? session)
+    private static string Summary(Session? session, Language language)
     {
         if (session is null || session.Steps.Count == 0)
         {
@@ -72,9 +95,9 @@ internal sealed partial class AdministratorDesk(
         }
 
         var lines = new StringBuilder();
-        foreach (var (title, answer) in Trail.Of(session))
+        foreach (var (title, answer) in Trail.Of(session, language))
         {
-            lines.Append("- ").Append(title).Append(": ").Append(answer).Append('\n');
+            lines.Append("- ").Append(ChatTexts.In(language).QuestionAndAnswer(title, answer)).Append('\n');
         }
 
         foreach (var (name, pasted) in session.Machine.Kept)

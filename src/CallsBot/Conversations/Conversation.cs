@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using CallsBot.Languages;
 using CallsBot.Mattermost;
 using CallsBot.Protocols.Mattermost;
 using CallsBot.Troubleshooting;
@@ -28,6 +29,7 @@ internal sealed partial class Conversation(
     MattermostClient mattermost,
     BotAccount bot,
     People people,
+    Speech speech,
     ILogger<Conversation> logger)
 {
     /// <summary>The tree that <c>/callshelp</c> opens.</summary>
@@ -49,7 +51,8 @@ internal sealed partial class Conversation(
         var me = await bot.GetAsync(cancellationToken);
         var direct = await mattermost.Api.CreateDirectChannelAsync([me.Id, command.UserId], cancellationToken);
         var root = direct.Id == command.ChannelId ? command.RootId : "";
-        await BeginAsync(command.UserId, direct.Id, root, complaint, CauseOf(command), answersPost: null, cancellationToken);
+        var language = await speech.ToAsync(command.UserId, cancellationToken);
+        await BeginAsync(command.UserId, direct.Id, root, complaint, language, CauseOf(command), answersPost: null, cancellationToken);
     }
 
     /// <summary>Tells the administrators, for <c>/callshelp admin</c>.</summary>
@@ -58,8 +61,9 @@ internal sealed partial class Conversation(
         var me = await bot.GetAsync(cancellationToken);
         var direct = await mattermost.Api.CreateDirectChannelAsync([me.Id, command.UserId], cancellationToken);
         var session = await sessions.FindLatestAsync(direct.Id, "", cancellationToken);
+        var language = await speech.ToAsync(command.UserId, cancellationToken);
         var said = await desk.TellAsync(
-            command.UserId, session, message, CauseOf(command) ?? SignedTokens.NewNonce(), cancellationToken);
+            command.UserId, session, message, language, CauseOf(command) ?? SignedTokens.NewNonce(), cancellationToken);
         await mattermost.PostAsync(new PostDraft { ChannelId = direct.Id, Message = said }, cancellationToken);
     }
 
@@ -74,7 +78,8 @@ internal sealed partial class Conversation(
         catch (Exception ex) when (ex is not OperationCanceledException)
         {
             LogCommandFailed(command.UserId);
-            await RespondAsync(command, ConversationTexts.CouldNotDoIt, cancellationToken);
+            var texts = ChatTexts.In(await speech.ToAsync(command.UserId, cancellationToken));
+            await RespondAsync(command, texts.CouldNotDoIt, cancellationToken);
             throw;
         }
     }
@@ -102,15 +107,16 @@ internal sealed partial class Conversation(
         ActionRequest request, SignedToken token, string choice, CancellationToken cancellationToken)
     {
         using var scope = BeginScope(token.SessionId, request.ChannelId);
+        var texts = ChatTexts.In(await speech.ToAsync(request.UserId, cancellationToken));
         if (token.UserId != request.UserId)
         {
             LogOthersPress(request.UserId, token.UserId);
-            return Whisper(ConversationTexts.NotYourCard);
+            return Whisper(texts.NotYourCard);
         }
 
         if (await sessions.FindAsync(token.SessionId, cancellationToken) is not { CanGoOn: true } session)
         {
-            return new ActionResponse { Update = NodeCard.Closed(ConversationTexts.SessionExpired) };
+            return new ActionResponse { Update = NodeCard.Closed(texts.SessionExpired) };
         }
 
         session = await steps.SettleAsync(session, cancellationToken);
@@ -124,42 +130,42 @@ internal sealed partial class Conversation(
 
         if (choice == Choice.Administrator)
         {
-            return OpenAdministratorDialog(request, session);
+            return OpenAdministratorDialog(request, session, texts);
         }
 
         if (token.Position != session.Position)
         {
-            return await AlreadyAnsweredAsync(request, session, cancellationToken);
+            return await AlreadyAnsweredAsync(request, session, texts, cancellationToken);
         }
 
         if (choice == Choice.Back && !session.Machine.CanGoBack)
         {
-            return Whisper(ConversationTexts.NothingBefore);
+            return Whisper(texts.NothingBefore);
         }
 
         if (choice == Choice.Write && session.Current is CollectNode)
         {
             return queue.TryEnqueue(
-                "Opening a dialog", session.Id, ct => dialogs.OpenCollectAsync(request.TriggerId, session, ct))
+                "Opening a dialog", session.Id, ct => dialogs.OpenCollectAsync(request.TriggerId, session, texts, ct))
                 ? new ActionResponse()
-                : Whisper(ConversationTexts.Busy);
+                : Whisper(texts.Busy);
         }
 
         if (choice == Choice.Retry && session.Current is CheckNode)
         {
-            return checks.TryEnqueue(session) ? new ActionResponse() : Whisper(ConversationTexts.Busy);
+            return checks.TryEnqueue(session) ? new ActionResponse() : Whisper(texts.Busy);
         }
 
         if (Choice.Read(session.Current, choice) is not { } trigger)
         {
-            return Whisper(ConversationTexts.NoSuchChoice);
+            return Whisper(texts.NoSuchChoice);
         }
 
         if (await steps.TryTakeAsync(session, new SessionStep(trigger, null, request.UserId, null), cancellationToken) is not { } next)
         {
             return await sessions.FindAsync(session.Id, cancellationToken) is { } winner
-                ? await AlreadyAnsweredAsync(request, winner, cancellationToken)
-                : new ActionResponse { Update = NodeCard.Closed(ConversationTexts.SessionExpired) };
+                ? await AlreadyAnsweredAsync(request, winner, texts, cancellationToken)
+                : new ActionResponse { Update = NodeCard.Closed(texts.SessionExpired) };
         }
 
         // The card of a check is shown by the check's own job. Shown from here as well, it could overwrite the result.
@@ -176,24 +182,25 @@ internal sealed partial class Conversation(
         DialogSubmission submission, SignedToken token, string text, CancellationToken cancellationToken)
     {
         using var scope = BeginScope(token.SessionId, submission.ChannelId);
+        var texts = ChatTexts.In(await speech.ToAsync(submission.UserId, cancellationToken));
         if (await sessions.FindAsync(token.SessionId, cancellationToken) is not { CanGoOn: true } session)
         {
-            return new DialogResponse { Error = ConversationTexts.SessionExpired };
+            return new DialogResponse { Error = texts.SessionExpired };
         }
 
         if (token.Purpose == SignedToken.AdministratorDialog)
         {
             return queue.TryEnqueue(
-                "Telling an administrator", session.Id, ct => TellAdministratorAsync(session, text, token.Nonce, ct))
+                "Telling an administrator", session.Id, ct => TellAdministratorAsync(session, text, texts.Language, token.Nonce, ct))
                 ? new DialogResponse()
-                : new DialogResponse { Error = ConversationTexts.Busy };
+                : new DialogResponse { Error = texts.Busy };
         }
 
         if (text.Length == 0)
         {
             return new DialogResponse
             {
-                Errors = new Dictionary<string, string> { [DialogEndpoint.TextElement] = ConversationTexts.NothingWritten },
+                Errors = new Dictionary<string, string> { [DialogEndpoint.TextElement] = texts.NothingWritten },
             };
         }
 
@@ -201,7 +208,7 @@ internal sealed partial class Conversation(
             || await steps.TryTakeAsync(
                 session, new SessionStep(new Collected(session.Current.Id, text), null, submission.UserId, null), cancellationToken) is not { } next)
         {
-            return new DialogResponse { Error = ConversationTexts.AlreadyAnswered };
+            return new DialogResponse { Error = texts.AlreadyAnswered };
         }
 
         queue.TryEnqueue("Showing a card", next.Id, ct => ShowInPlaceAsync(next, ct));
@@ -209,14 +216,14 @@ internal sealed partial class Conversation(
     }
 
     /// <summary>Passes a submitted dialog on, once however often it was submitted.</summary>
-    private async Task TellAdministratorAsync(Session session, string text, string nonce, CancellationToken cancellationToken)
+    private async Task TellAdministratorAsync(Session session, string text, Language language, string nonce, CancellationToken cancellationToken)
     {
         if (!await sessions.TrySpendAsync(nonce, SpentTokensAreKept, cancellationToken))
         {
             return;
         }
 
-        var said = await desk.TellAsync(session.UserId, session, text, nonce, cancellationToken);
+        var said = await desk.TellAsync(session.UserId, session, text, language, nonce, cancellationToken);
         await mattermost.PostAsync(
             new PostDraft { ChannelId = session.ChannelId, RootId = session.RootId, Message = said }, cancellationToken);
     }
@@ -232,6 +239,8 @@ internal sealed partial class Conversation(
             ? await steps.SettleAsync(latest, cancellationToken)
             : null;
         using var scope = BeginScope(session?.Id ?? "", post.ChannelId);
+        var language = await speech.ToAsync(post.UserId, cancellationToken);
+        var texts = ChatTexts.In(language);
 
         if (session?.Steps.Any(step => step.Cause == post.Id) == true)
         {
@@ -241,26 +250,26 @@ internal sealed partial class Conversation(
 
         if (text.Length == 0)
         {
-            await ReplyAsync(post, post.FileIds?.Count > 0 ? ConversationTexts.CannotReadFiles : ConversationTexts.Help, cancellationToken);
+            await ReplyAsync(post, post.FileIds?.Count > 0 ? texts.CannotReadFiles : texts.Help, cancellationToken);
             return;
         }
 
-        switch (DirectWords.Read(text))
+        switch (DirectWords.Read(text, language))
         {
             case DirectWords.Help:
-                await ReplyAsync(post, ConversationTexts.Help, cancellationToken);
+                await ReplyAsync(post, texts.Help, cancellationToken);
                 return;
 
             case DirectWords.Thanks:
-                await ReplyAsync(post, ConversationTexts.YouAreWelcome, cancellationToken);
+                await ReplyAsync(post, texts.YouAreWelcome, cancellationToken);
                 return;
 
             case DirectWords.Status:
-                await ReplyAsync(post, diagnoses.Status(), cancellationToken);
+                await ReplyAsync(post, diagnoses.Status(language), cancellationToken);
                 return;
 
             case DirectWords.Check { Target: var target }:
-                if (await diagnoses.AskAsync(post, target, cancellationToken) is { } said)
+                if (await diagnoses.AskAsync(post, target, language, cancellationToken) is { } said)
                 {
                     await ReplyAsync(post, said, cancellationToken);
                 }
@@ -273,29 +282,29 @@ internal sealed partial class Conversation(
                 return;
 
             case DirectWords.Administrator { Message: var message }:
-                await ReplyAsync(post, await desk.TellAsync(post.UserId, session, message, post.Id, cancellationToken), cancellationToken);
+                await ReplyAsync(post, await desk.TellAsync(post.UserId, session, message, language, post.Id, cancellationToken), cancellationToken);
                 return;
 
             case DirectWords.Begin:
-                await BeginAsync(post.UserId, post.ChannelId, post.RootId, "", $"post {post.Id}", post, cancellationToken);
+                await BeginAsync(post.UserId, post.ChannelId, post.RootId, "", language, $"post {post.Id}", post, cancellationToken);
                 return;
         }
 
         if (session is not { CanGoOn: true })
         {
-            await BeginAsync(post.UserId, post.ChannelId, post.RootId, text, $"post {post.Id}", post, cancellationToken);
+            await BeginAsync(post.UserId, post.ChannelId, post.RootId, text, language, $"post {post.Id}", post, cancellationToken);
             return;
         }
 
-        if (WordMatcher.Match(session.Current, text) is not { } trigger)
+        if (WordMatcher.Match(session.Current, text, language) is not { } trigger)
         {
-            await NotUnderstoodAsync(session, post, text, cancellationToken);
+            await NotUnderstoodAsync(session, post, text, texts, cancellationToken);
             return;
         }
 
         if (trigger is WentBack && !session.Machine.CanGoBack)
         {
-            await ReplyAsync(post, ConversationTexts.NothingBefore, cancellationToken);
+            await ReplyAsync(post, texts.NothingBefore, cancellationToken);
             return;
         }
 
@@ -306,31 +315,31 @@ internal sealed partial class Conversation(
         await ShowAsReplyAsync(next, session, "", post, cancellationToken);
     }
 
-    private async Task NotUnderstoodAsync(Session session, Post post, string text, CancellationToken cancellationToken)
+    private async Task NotUnderstoodAsync(Session session, Post post, string text, ChatTexts texts, CancellationToken cancellationToken)
     {
         switch (session.Current)
         {
             case ConcludeNode:
                 // A bare number answers nothing here, and would answer the first question of a new walk.
                 var complaint = text.All(char.IsAsciiDigit) ? "" : text;
-                await BeginAsync(post.UserId, post.ChannelId, post.RootId, complaint, $"post {post.Id}", post, cancellationToken);
+                await BeginAsync(post.UserId, post.ChannelId, post.RootId, complaint, texts.Language, $"post {post.Id}", post, cancellationToken);
                 break;
 
             case CheckNode:
                 // Told again by the job: after a crash or a full queue this is what sets it going.
                 checks.TryEnqueue(session);
-                await ReplyAsync(post, ConversationTexts.StillChecking, cancellationToken);
+                await ReplyAsync(post, texts.StillChecking, cancellationToken);
                 break;
 
             default:
                 await ShowAsReplyAsync(
-                    session, session, $"{ConversationTexts.NotUnderstood}\n{NodeCard.NumberedAnswers(session.Current)}".TrimEnd(), post, cancellationToken);
+                    session, session, $"{texts.NotUnderstood}\n{NodeCard.NumberedAnswers(session.Current)}".TrimEnd(), post, cancellationToken);
                 break;
         }
     }
 
     private async Task BeginAsync(
-        string userId, string channelId, string rootId, string complaint, string? cause, Post? answersPost, CancellationToken cancellationToken)
+        string userId, string channelId, string rootId, string complaint, Language language, string? cause, Post? answersPost, CancellationToken cancellationToken)
     {
         var session = Session.Begin(trees.Get(FirstTree), userId, channelId, rootId);
         using var scope = BeginScope(session.Id, channelId);
@@ -346,17 +355,18 @@ internal sealed partial class Conversation(
             return;
         }
 
-        if (complaint.Length > 0 && WordMatcher.Match(session.Current, complaint) is { } trigger
+        if (complaint.Length > 0 && WordMatcher.Match(session.Current, complaint, language) is { } trigger
             && await steps.TryTakeAsync(session, new SessionStep(trigger, null, userId, answersPost?.Id), cancellationToken) is { } next)
         {
             session = next;
         }
 
+        var texts = ChatTexts.In(language);
         LogBegan(session.Id, session.Tree.Id);
         var opening = session.Current is ConcludeNode ? ""
-            : complaint.Length == 0 ? ConversationTexts.Opening
-            : session.Position > 0 ? ConversationTexts.OpeningUnderstood
-            : ConversationTexts.OpeningNotUnderstood;
+            : complaint.Length == 0 ? texts.Opening
+            : session.Position > 0 ? texts.OpeningUnderstood
+            : texts.OpeningNotUnderstood;
         await ShowNewAsync(session, opening, answersPost, cancellationToken);
     }
 
@@ -387,7 +397,7 @@ internal sealed partial class Conversation(
         if (before is { PostId.Length: > 0 } && before.PostId != shown.Id)
         {
             queue.TryEnqueue(
-                "Closing an old card", session.Id, ct => mattermost.Api.PatchPostAsync(before.PostId, Passed(before, session), ct));
+                "Closing an old card", session.Id, ct => ShowPassedAsync(before, session, ct));
         }
 
         if (session.Current is CheckNode)
@@ -397,10 +407,16 @@ internal sealed partial class Conversation(
     }
 
     /// <summary>What a card becomes when the session has moved on to a new post.</summary>
-    private static PostPatch Passed(Session before, Session after) =>
-        after.Position > before.Position && Trail.AnswerOf(before.Current, after.Steps[before.Position].Trigger) is { Length: > 0 } answer
-            ? NodeCard.Answered(before.Current.Title, answer)
-            : NodeCard.Closed(ConversationTexts.AnsweredInWords);
+    private static PostPatch Passed(Session before, Session after, ChatTexts texts) =>
+        after.Position > before.Position && Trail.AnswerOf(before.Current, after.Steps[before.Position].Trigger, texts) is { Length: > 0 } answer
+            ? NodeCard.Answered(before.Current.Title, answer, texts)
+            : NodeCard.Closed(texts.AnsweredInWords);
+
+    private async Task ShowPassedAsync(Session before, Session after, CancellationToken cancellationToken)
+    {
+        var texts = ChatTexts.In(await speech.ToAsync(after.UserId, cancellationToken));
+        await mattermost.Api.PatchPostAsync(before.PostId, Passed(before, after, texts), cancellationToken);
+    }
 
     private async Task ShowInPlaceAsync(Session session, CancellationToken cancellationToken)
     {
@@ -411,28 +427,28 @@ internal sealed partial class Conversation(
         }
     }
 
-    private ActionResponse OpenAdministratorDialog(ActionRequest request, Session session)
+    private ActionResponse OpenAdministratorDialog(ActionRequest request, Session session, ChatTexts texts)
     {
         if (!desk.IsStaffed)
         {
-            return Whisper(AdministratorDesk.NobodyText(session));
+            return Whisper(AdministratorDesk.NobodyText(session, texts.Language));
         }
 
         return queue.TryEnqueue(
-            "Opening a dialog", session.Id, ct => dialogs.OpenAdministratorAsync(request.TriggerId, session, ct))
+            "Opening a dialog", session.Id, ct => dialogs.OpenAdministratorAsync(request.TriggerId, session, texts, ct))
             ? new ActionResponse()
-            : Whisper(ConversationTexts.Busy);
+            : Whisper(texts.Busy);
     }
 
     /// <summary>A press that came second: on the current card it shows what is due, on an old one it takes the buttons away.</summary>
-    private async Task<ActionResponse> AlreadyAnsweredAsync(ActionRequest request, Session session, CancellationToken cancellationToken)
+    private async Task<ActionResponse> AlreadyAnsweredAsync(ActionRequest request, Session session, ChatTexts texts, CancellationToken cancellationToken)
     {
         if (request.PostId != session.PostId)
         {
             return new ActionResponse
             {
-                Update = NodeCard.Closed(ConversationTexts.AnsweredInWords),
-                EphemeralText = ConversationTexts.AlreadyAnswered,
+                Update = NodeCard.Closed(texts.AnsweredInWords),
+                EphemeralText = texts.AlreadyAnswered,
                 SkipSlackParsing = true,
             };
         }
@@ -442,13 +458,16 @@ internal sealed partial class Conversation(
         return new ActionResponse
         {
             Update = isChecking ? null : await CardAsync(session, cancellationToken),
-            EphemeralText = ConversationTexts.AlreadyAnswered,
+            EphemeralText = texts.AlreadyAnswered,
             SkipSlackParsing = true,
         };
     }
 
-    private async Task<PostPatch> CardAsync(Session session, CancellationToken cancellationToken) =>
-        cards.For(session, await people.IsAdministratorAsync(session.UserId, cancellationToken));
+    private async Task<PostPatch> CardAsync(Session session, CancellationToken cancellationToken)
+    {
+        var person = await people.FindAsync(session.UserId, cancellationToken);
+        return cards.For(session, person.IsAdministrator, Language.For(person.Locale));
+    }
 
     private async Task ReplyAsync(Post post, string message, CancellationToken cancellationToken) =>
         await mattermost.PostAsync(

@@ -16,6 +16,7 @@ internal static class ConversationServices
         services.AddSingleton<DialogEndpoint>();
         services.AddSingleton<CommandTokens>();
         services.AddSingleton<SignedTokens>();
+        services.AddSingleton<Speech>();
         services.AddSingleton<Conversation>();
         services.AddSingleton<SessionChecks>();
         services.AddSingleton<SessionStore>();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CallsBot.Checks;
+using CallsBot.Languages;
 using CallsBot.Mattermost;
 using CallsBot.Probes;
 using CallsBot.Protocols.Mattermost;
@@ -26,6 +27,7 @@ internal sealed partial class Diagnoses(
     InboxStore inbox,
     MattermostClient mattermost,
     BotAccount bot,
+    Speech speech,
     IOptions<ConversationOptions> options,
     TimeProvider time,
     ILogger<Diagnoses> logger)
@@ -49,7 +51,8 @@ internal sealed partial class Diagnoses(
     public async Task AskAsync(SlashCommandRequest command, string target, CancellationToken cancellationToken)
     {
         var me = await bot.GetAsync(cancellationToken);
-        if (await RefusalAsync(command.UserId, target, cancellationToken) is { } refusal)
+        var language = await speech.ToAsync(command.UserId, cancellationToken);
+        if (await RefusalAsync(command.UserId, target, language, cancellationToken) is { } refusal)
         {
             await mattermost.RespondAsync(command.ResponseUrl, new SlashCommandResponse { Text = refusal }, cancellationToken);
             return;
@@ -57,7 +60,7 @@ internal sealed partial class Diagnoses(
 
         var direct = await mattermost.Api.CreateDirectChannelAsync([me.Id, command.UserId], cancellationToken);
         var root = direct.Id == command.ChannelId ? command.RootId : "";
-        if (await BeginAsync(command.UserId, direct.Id, root, UrlOf(target), answersPost: null, cancellationToken) is { } why)
+        if (await BeginAsync(command.UserId, direct.Id, root, UrlOf(target), language, answersPost: null, cancellationToken) is { } why)
         {
             await mattermost.RespondAsync(command.ResponseUrl, new SlashCommandResponse { Text = why }, cancellationToken);
         }
@@ -65,9 +68,9 @@ internal sealed partial class Diagnoses(
 
     /// <summary>The same for a direct message.</summary>
     /// <returns>What to answer instead of a card; null when a card was posted.</returns>
-    public async Task<string?> AskAsync(Post post, string target, CancellationToken cancellationToken) =>
-        await RefusalAsync(post.UserId, target, cancellationToken)
-        ?? await BeginAsync(post.UserId, post.ChannelId, post.RootId, UrlOf(target), post, cancellationToken);
+    public async Task<string?> AskAsync(Post post, string target, Language language, CancellationToken cancellationToken) =>
+        await RefusalAsync(post.UserId, target, language, cancellationToken)
+        ?? await BeginAsync(post.UserId, post.ChannelId, post.RootId, UrlOf(target), language, post, cancellationToken);
 
     /// <summary>Ends the run of a person, if there is one.</summary>
     /// <param name="userId">The person.</param>
@@ -90,9 +93,11 @@ internal sealed partial class Diagnoses(
     public async Task<ActionResponse> PressAsync(
         ActionRequest request, SignedToken token, string choice, CancellationToken cancellationToken)
     {
+        var language = await speech.ToAsync(request.UserId, cancellationToken);
+        var texts = ChatTexts.In(language);
         if (token.UserId != request.UserId)
         {
-            return Whisper(ConversationTexts.NotYourCard);
+            return Whisper(texts.NotYourCard);
         }
 
         switch (choice)
@@ -100,50 +105,54 @@ internal sealed partial class Diagnoses(
             case Choice.CancelDiagnosis:
                 return Cancel(request.UserId, token.Nonce)
                     ? new ActionResponse()
-                    : new ActionResponse { Update = NodeCard.Closed(ConversationTexts.TestIsOver) };
+                    : new ActionResponse { Update = NodeCard.Closed(texts.TestIsOver) };
 
             case Choice.DiagnoseAgain:
-                if (await RefusalAsync(request.UserId, "", cancellationToken) is { } refusal)
+                if (await RefusalAsync(request.UserId, "", language, cancellationToken) is { } refusal)
                 {
                     return Whisper(refusal);
                 }
 
-                return await BeginAsync(request.UserId, request.ChannelId, rootId: "", url: null, answersPost: null, cancellationToken) is { } why
+                return await BeginAsync(request.UserId, request.ChannelId, rootId: "", url: null, language, answersPost: null, cancellationToken) is { } why
                     ? Whisper(why)
                     : new ActionResponse();
 
             default:
-                return Whisper(ConversationTexts.NoSuchChoice);
+                return Whisper(texts.NoSuchChoice);
         }
     }
 
     /// <summary>For <c>/callshelp status</c>; names no host, address or setting.</summary>
-    public string Status()
+    public string Status(Language language)
     {
-        var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"CallsBot {Diagnosis.ProgramVersion}, ").Append(bot.IsConnected ? "connected to Mattermost.\n" : "not connected to Mattermost just now.\n");
+        var (texts, words) = (ChatTexts.In(language), ReportWords.In(language));
         var covered = _covered.Value;
-        text.Append(
-            CultureInfo.InvariantCulture,
-            $"My tests answer {covered.Count(item => item.Checks.Count > 0)} of the {covered.Count} checks in the vendor's guides; the others need a person.\n");
-        if (Volatile.Read(ref _last) is not { } last)
+        List<string> lines =
+        [
+            bot.IsConnected ? texts.StatusConnected(Diagnosis.ProgramVersion) : texts.StatusNotConnected(Diagnosis.ProgramVersion),
+            texts.StatusCoverage(covered.Count(item => item.Checks.Count > 0), covered.Count),
+        ];
+        if (Volatile.Read(ref _last) is { } last)
         {
-            return text.Append("No test has been run since I was started. An administrator can type `/callshelp check`.").ToString();
+            lines.Add(texts.StatusLastTest(last.StartedAt.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture), words.Counts(last)));
+            lines.Add(texts.Finding(words.Of(last.Verdict.Outcome), words.Headline(last.Verdict)));
+        }
+        else
+        {
+            lines.Add(texts.StatusNoTest);
         }
 
-        return text
-            .Append(CultureInfo.InvariantCulture, $"Last test: {last.StartedAt:yyyy-MM-dd HH:mm} UTC, {ReportWords.Counts(last)}.\n")
-            .Append("**").Append(ReportWords.Of(last.Verdict.Outcome)).Append("**: ").Append(ReportWords.Headline(last.Verdict))
-            .ToString();
+        return string.Join('\n', lines);
     }
 
     /// <summary>Why this person may not have this run; null when they may. Their role is read fresh.</summary>
-    private async Task<string?> RefusalAsync(string userId, string target, CancellationToken cancellationToken)
+    private async Task<string?> RefusalAsync(string userId, string target, Language language, CancellationToken cancellationToken)
     {
+        var texts = ChatTexts.In(language);
         if (!(await mattermost.Api.GetUserAsync(userId, cancellationToken)).IsSystemAdministrator)
         {
             LogRefused(userId);
-            return ConversationTexts.ChecksAreForAdministrators;
+            return texts.ChecksAreForAdministrators;
         }
 
         if (target.Length == 0)
@@ -153,12 +162,12 @@ internal sealed partial class Diagnoses(
 
         if (!options.Value.TypedTargets)
         {
-            return ConversationTexts.TypedTargetsAreOff;
+            return texts.TypedTargetsAreOff;
         }
 
-        return target.Contains('@', StringComparison.Ordinal) ? ConversationTexts.TargetHasCredentials
-            : !ProbeTarget.TryParse(UrlOf(target)!, out var parsed, out var fault) ? ConversationTexts.BadTarget(fault)
-            : parsed.NamesLoopback ? ConversationTexts.TargetIsLoopback
+        return target.Contains('@', StringComparison.Ordinal) ? texts.TargetHasCredentials
+            : !ProbeTarget.TryParse(UrlOf(target)!, out var parsed, out var fault) ? texts.BadTarget(fault)
+            : parsed.NamesLoopback ? texts.TargetIsLoopback
             : null;
     }
 
@@ -176,19 +185,20 @@ internal sealed partial class Diagnoses(
 
     /// <returns>Why there is no run; null when it began.</returns>
     private async Task<string?> BeginAsync(
-        string userId, string channelId, string rootId, string? url, Post? answersPost, CancellationToken cancellationToken)
+        string userId, string channelId, string rootId, string? url, Language language, Post? answersPost, CancellationToken cancellationToken)
     {
-        var run = new DiagnosisRun(SignedTokens.NewNonce(), userId, url, time.GetTimestamp());
+        var texts = ChatTexts.In(language);
+        var run = new DiagnosisRun(SignedTokens.NewNonce(), userId, url, language, time.GetTimestamp());
         lock (_lock)
         {
             if (_runs.ContainsKey(userId))
             {
-                return ConversationTexts.AlreadyTesting;
+                return texts.AlreadyTesting;
             }
 
             if (_runs.Count >= MostAtOnce)
             {
-                return ConversationTexts.Busy;
+                return texts.Busy;
             }
 
             _runs.Add(userId, run);
@@ -209,7 +219,7 @@ internal sealed partial class Diagnoses(
             queued = queue.TryEnqueue("Running a diagnosis", "", token => RunAsync(run, card, token));
             if (!queued)
             {
-                await mattermost.Api.PatchPostAsync(card.Id, NodeCard.Closed(ConversationTexts.Busy), cancellationToken);
+                await mattermost.Api.PatchPostAsync(card.Id, NodeCard.Closed(texts.Busy), cancellationToken);
             }
         }
         finally
@@ -239,7 +249,7 @@ internal sealed partial class Diagnoses(
         }
         catch (Exception ex) when (ex is not OperationCanceledException)
         {
-            await mattermost.Api.PatchPostAsync(card.Id, NodeCard.Closed(ConversationTexts.CouldNotTest), cancellationToken);
+            await mattermost.Api.PatchPostAsync(card.Id, NodeCard.Closed(ChatTexts.In(run.Language).CouldNotTest), cancellationToken);
             throw;
         }
         finally
@@ -249,7 +259,7 @@ internal sealed partial class Diagnoses(
 
         Volatile.Write(ref _last, report);
         await mattermost.Api.PatchPostAsync(card.Id, cards.Ended(report, run), cancellationToken);
-        await AttachAsync(report, card, cancellationToken);
+        await AttachAsync(report, card, run.Language, cancellationToken);
     }
 
     private async Task ShowProgressAsync(
@@ -278,7 +288,7 @@ internal sealed partial class Diagnoses(
     }
 
     /// <summary>Puts the whole report under the card. A server that takes no files has still shown the card.</summary>
-    private async Task AttachAsync(Report report, Post card, CancellationToken cancellationToken)
+    private async Task AttachAsync(Report report, Post card, Language language, CancellationToken cancellationToken)
     {
         try
         {
@@ -295,7 +305,7 @@ internal sealed partial class Diagnoses(
                 {
                     ChannelId = card.ChannelId,
                     RootId = card.RootId.Length > 0 ? card.RootId : card.Id,
-                    Message = ConversationTexts.WholeReport,
+                    Message = ChatTexts.In(language).WholeReport,
                     FileIds = files,
                 },
                 cancellationToken);
@@ -332,8 +342,9 @@ internal sealed partial class Diagnoses(
 /// <param name="id">Names it in its buttons.</param>
 /// <param name="userId">Who asked for it.</param>
 /// <param name="rtcdUrl">The RTCD that they named; null for the configured one.</param>
+/// <param name="language">Theirs, for the card.</param>
 /// <param name="started">Timestamp of the start.</param>
-internal sealed class DiagnosisRun(string id, string userId, string? rtcdUrl, long started) : IDisposable
+internal sealed class DiagnosisRun(string id, string userId, string? rtcdUrl, Language language, long started) : IDisposable
 {
     private readonly CancellationTokenSource _cancelling = new();
 
@@ -342,6 +353,8 @@ internal sealed class DiagnosisRun(string id, string userId, string? rtcdUrl, lo
     public string UserId => userId;
 
     public string? RtcdUrl => rtcdUrl;
+
+    public Language Language => language;
 
     public long Started => started;
 

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text;
 using CallsBot.Checks;
+using CallsBot.Languages;
 using CallsBot.Protocols.Mattermost;
 using CallsBot.Reports;
 using Microsoft.Extensions.Options;
@@ -17,13 +17,14 @@ internal sealed class DiagnosisCard(SignedTokens tokens, IOptions<ConversationOp
     /// <param name="elapsed">Since the start.</param>
     public PostPatch Running(DiagnosisRun run, DiagnosisProgress? progress, TimeSpan elapsed)
     {
+        var (texts, words) = (ChatTexts.In(run.Language), ReportWords.In(run.Language));
         var text = new StringBuilder();
         if (progress is not null)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{progress.Ended.Count} of {progress.Expected} done, {elapsed.TotalSeconds:0} s.");
+            text.Append(texts.TestingProgress(progress.Ended.Count, progress.Expected, (int)Math.Round(elapsed.TotalSeconds)));
             foreach (var failed in progress.Ended.Where(check => check.Result.Outcome == Outcome.Fail))
             {
-                text.Append('\n').Append("**").Append(ReportWords.Of(Outcome.Fail)).Append("**: ").Append(ReportWords.Name(failed)).Append(". ").Append(failed.Result.Summary);
+                text.Append('\n').Append(texts.FailedSoFar(words.Of(Outcome.Fail), words.Name(failed), words.Summary(failed.Result)));
             }
         }
 
@@ -35,10 +36,10 @@ internal sealed class DiagnosisCard(SignedTokens tokens, IOptions<ConversationOp
                 new Attachment
                 {
                     Color = CardProps.Neutral,
-                    Title = ConversationTexts.TestingTitle,
+                    Title = texts.TestingTitle,
                     Text = text.ToString(),
-                    Fallback = ConversationTexts.TestingTitle,
-                    Actions = [Button("cancel", ConversationTexts.Cancel, Choice.CancelDiagnosis, run)],
+                    Fallback = texts.TestingTitle,
+                    Actions = [Button("cancel", texts.CancelButton, Choice.CancelDiagnosis, run)],
                 },
             ]),
         };
@@ -48,11 +49,12 @@ internal sealed class DiagnosisCard(SignedTokens tokens, IOptions<ConversationOp
     /// <param name="run">The run.</param>
     public PostPatch Ended(Report report, DiagnosisRun run)
     {
+        var (texts, words) = (ChatTexts.In(run.Language), ReportWords.In(run.Language));
         var verdict = report.Verdict;
-        var attachments = new List<Attachment> { Head(report, run) };
+        var attachments = new List<Attachment> { Head(report, run, texts, words) };
         if (verdict.Root is { } root)
         {
-            attachments.Add(Found(root.Result.Outcome == Outcome.Fail ? "What was seen" : ReportWords.Warnings, [root], withSteps: false));
+            attachments.Add(Found(root.Result.Outcome == Outcome.Fail ? texts.WhatWasSeen : words.Warnings, [root], words, withSteps: false));
         }
 
         if (verdict.Consequences.Count > 0)
@@ -60,37 +62,37 @@ internal sealed class DiagnosisCard(SignedTokens tokens, IOptions<ConversationOp
             attachments.Add(new Attachment
             {
                 Color = CardProps.Grey,
-                Fallback = ReportWords.WhatItCauses,
-                Title = ReportWords.WhatItCauses,
-                Text = ReportWords.Titles(verdict.Consequences),
+                Fallback = words.WhatItCauses,
+                Title = words.WhatItCauses,
+                Text = words.Titles(verdict.Consequences),
             });
         }
 
-        Add(attachments, ReportWords.AlsoFailed, verdict.Others);
-        Add(attachments, ReportWords.Warnings, [.. report.With(Outcome.Warn).Where(check => check != verdict.Root)]);
+        Add(attachments, words.AlsoFailed, verdict.Others, words);
+        Add(attachments, words.Warnings, [.. report.With(Outcome.Warn).Where(check => check != verdict.Root)], words);
         if (verdict.Untested.Count > 0)
         {
             attachments.Add(new Attachment
             {
                 Color = CardProps.Grey,
-                Fallback = ReportWords.NotTested,
-                Title = ReportWords.NotTested,
-                Text = string.Join('\n', verdict.Untested.Select(check => $"- {ReportWords.Name(check)}: {check.Result.Summary}")),
+                Fallback = words.NotTested,
+                Title = words.NotTested,
+                Text = string.Join('\n', verdict.Untested.Select(check => $"- {texts.QuestionAndAnswer(words.Name(check), words.Summary(check.Result))}")),
             });
         }
 
-        attachments.Add(Foot(report, run));
+        attachments.Add(Foot(report, run, texts, words));
         return new PostPatch { Message = "", Props = CardProps.Fit(attachments) };
     }
 
-    private static Attachment Head(Report report, DiagnosisRun run)
+    private static Attachment Head(Report report, DiagnosisRun run, ChatTexts texts, ReportWords words)
     {
         var verdict = report.Verdict;
-        var title = $"{ReportWords.Of(verdict.Outcome)}: {ReportWords.Headline(verdict)}";
+        var title = texts.Verdict(words.Of(verdict.Outcome), words.Headline(verdict));
         var text = new StringBuilder();
         if (run.IsCancelled)
         {
-            text.Append(ConversationTexts.TestCancelled).Append("\n\n");
+            text.Append(texts.TestCancelled).Append("\n\n");
         }
 
         if (verdict.Root?.Result.Detail is { } detail)
@@ -98,14 +100,14 @@ internal sealed class DiagnosisCard(SignedTokens tokens, IOptions<ConversationOp
             text.Append(detail).Append("\n\n");
         }
 
-        if (ReportWords.Certainty(verdict) is { } certainty)
+        if (words.Certainty(verdict) is { } certainty)
         {
             text.Append(certainty).Append("\n\n");
         }
 
         if (verdict.NextSteps.Count > 0)
         {
-            text.Append("**").Append(ReportWords.DoThisNext).Append("**\n");
+            text.Append("**").Append(words.DoThisNext).Append("**\n");
             AppendSteps(text, verdict.NextSteps);
         }
 
@@ -118,29 +120,29 @@ internal sealed class DiagnosisCard(SignedTokens tokens, IOptions<ConversationOp
         };
     }
 
-    private static void Add(List<Attachment> attachments, string title, IReadOnlyList<ReportedCheck> checks)
+    private static void Add(List<Attachment> attachments, string title, IReadOnlyList<ReportedCheck> checks, ReportWords words)
     {
         if (checks.Count > 0)
         {
-            attachments.Add(Found(title, checks, withSteps: true));
+            attachments.Add(Found(title, checks, words, withSteps: true));
         }
     }
 
-    private static Attachment Found(string title, IReadOnlyList<ReportedCheck> checks, bool withSteps)
+    private static Attachment Found(string title, IReadOnlyList<ReportedCheck> checks, ReportWords words, bool withSteps)
     {
         var text = new StringBuilder();
         foreach (var check in checks)
         {
             var result = check.Result;
-            text.Append("**").Append(ReportWords.Name(check)).Append("**: ").Append(ReportWords.Of(result.Outcome)).Append('\n');
+            text.Append("**").Append(words.Name(check)).Append("**: ").Append(words.Of(result.Outcome)).Append('\n');
             if (withSteps)
             {
-                text.Append(result.Detail ?? result.Summary).Append('\n');
+                text.Append(result.Detail ?? words.Summary(result)).Append('\n');
             }
 
             foreach (var subject in result.Subjects.Where(subject => subject.Outcome != Outcome.Skipped))
             {
-                text.Append("- ").Append(subject.Subject).Append(": ").Append(ReportWords.Of(subject.Outcome)).Append(", ").Append(subject.Seen).Append('\n');
+                text.Append("- ").Append(subject.Subject).Append(": ").Append(words.Of(subject.Outcome)).Append(", ").Append(subject.Seen).Append('\n');
             }
 
             foreach (var evidence in result.Evidence)
@@ -163,18 +165,18 @@ internal sealed class DiagnosisCard(SignedTokens tokens, IOptions<ConversationOp
         };
     }
 
-    private Attachment Foot(Report report, DiagnosisRun run)
+    private Attachment Foot(Report report, DiagnosisRun run, ChatTexts texts, ReportWords words)
     {
         var passed = report.With(Outcome.Pass).ToList();
         return new Attachment
         {
             Color = CardProps.Grey,
-            Fallback = ReportWords.Footer(report),
-            Title = ReportWords.Counts(report),
-            Text = passed.Count > 0 ? $"**{ReportWords.Of(Outcome.Pass)}**: {ReportWords.Titles(passed)}" : "",
+            Fallback = words.Footer(report),
+            Title = words.Counts(report),
+            Text = passed.Count > 0 ? texts.Finding(words.Of(Outcome.Pass), words.Titles(passed)) : "",
             Fields = [.. report.Inventory.Select(entry => new AttachmentField { Title = entry.Label, Value = entry.Value, Short = entry.Value.Length <= 40 })],
-            Footer = ReportWords.Footer(report),
-            Actions = run.RtcdUrl is null ? [Button("again", ConversationTexts.TestAgain, Choice.DiagnoseAgain, run)] : null,
+            Footer = words.Footer(report),
+            Actions = run.RtcdUrl is null ? [Button("again", texts.TestAgainButton, Choice.DiagnoseAgain, run)] : null,
         };
     }
 

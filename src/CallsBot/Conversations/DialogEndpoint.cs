@@ -1,4 +1,5 @@
 using System.Data.Common;
+using CallsBot.Languages;
 using CallsBot.Protocols.Mattermost;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -6,7 +7,7 @@ namespace CallsBot.Conversations;
 
 /// <summary>Receives a dialog that was submitted or closed. Its state is a token of ours, as with buttons.</summary>
 internal sealed partial class DialogEndpoint(
-    SignedTokens tokens, Conversation conversation, ILogger<DialogEndpoint> logger)
+    SignedTokens tokens, Conversation conversation, Speech speech, ILogger<DialogEndpoint> logger)
 {
     public const string Path = "/mattermost/dialog";
 
@@ -40,7 +41,7 @@ internal sealed partial class DialogEndpoint(
 
         if (state == TokenState.Expired)
         {
-            return Reply(new DialogResponse { Error = ConversationTexts.SessionExpired });
+            return Reply(new DialogResponse { Error = (await TextsAsync(submission, cancellationToken)).SessionExpired });
         }
 
         var text = submission.Submission is { } values && values.TryGetValue(TextElement, out var value)
@@ -53,9 +54,12 @@ internal sealed partial class DialogEndpoint(
         catch (DbException ex)
         {
             LogNotStored(ex);
-            return Reply(new DialogResponse { Error = ConversationTexts.CannotStore });
+            return Reply(new DialogResponse { Error = (await TextsAsync(submission, cancellationToken)).CannotStore });
         }
     }
+
+    private async Task<ChatTexts> TextsAsync(DialogSubmission submission, CancellationToken cancellationToken) =>
+        ChatTexts.In(await speech.ToAsync(submission.UserId, cancellationToken));
 
     private static JsonHttpResult<DialogResponse> Reply(DialogResponse response) =>
         TypedResults.Json(response, MattermostJson.Default.DialogResponse);

@@ -1,3 +1,4 @@
+using CallsBot.Languages;
 using CallsBot.Protocols.Mattermost;
 using Microsoft.Extensions.Options;
 
@@ -11,15 +12,15 @@ internal sealed class Dialogs(MattermostClient mattermost, SignedTokens tokens, 
 
     private readonly string _url = options.Value.CallbackTo(DialogEndpoint.Path);
 
-    public Task OpenCollectAsync(string triggerId, Session session, CancellationToken cancellationToken) => OpenAsync(
+    public Task OpenCollectAsync(string triggerId, Session session, ChatTexts texts, CancellationToken cancellationToken) => OpenAsync(
         triggerId, session, SignedToken.CollectDialog, nonce: "",
-        ConversationTexts.CollectDialogTitle, session.Current.Title, ConversationTexts.CollectDialogLabel, ConversationTexts.CollectDialogSubmit,
+        texts.CollectDialogTitle, session.Current.Title, texts.CollectDialogLabel, texts.CollectDialogSubmit,
         optional: false, cancellationToken);
 
-    public Task OpenAdministratorAsync(string triggerId, Session session, CancellationToken cancellationToken) => OpenAsync(
+    public Task OpenAdministratorAsync(string triggerId, Session session, ChatTexts texts, CancellationToken cancellationToken) => OpenAsync(
         triggerId, session, SignedToken.AdministratorDialog, SignedTokens.NewNonce(),
-        ConversationTexts.AdministratorDialogTitle, ConversationTexts.AdministratorDialogIntroduction,
-        ConversationTexts.AdministratorDialogLabel, ConversationTexts.AdministratorDialogSubmit,
+        texts.AdministratorDialogTitle, texts.AdministratorDialogIntroduction,
+        texts.AdministratorDialogLabel, texts.AdministratorDialogSubmit,
         optional: true, cancellationToken);
 
     private Task OpenAsync(

@@ -1,13 +1,11 @@
+using CallsBot.Languages;
+
 namespace CallsBot.Conversations;
 
 /// <summary>Words in a direct message that mean the same wherever the session stands. Null for everything else.</summary>
 internal abstract record DirectWords
 {
-    private static readonly string[] HelpWords = ["help", "?", "/callshelp help"];
-    private static readonly string[] BeginWords = ["/callshelp", "callshelp", "hi", "hello", "hey", "start", "begin", "new"];
-    private static readonly string[] ThanksWords = ["thanks", "thank you", "thx", "ty", "cheers", "great, thanks"];
-    private static readonly string[] AdministratorWords =
-        ["talk to an administrator", "talk to an admin", "administrator", "admin"];
+    private const string Command = "/callshelp";
 
     public sealed record Help : DirectWords;
 
@@ -25,51 +23,36 @@ internal abstract record DirectWords
     /// <param name="Message">What follows the colon, for the administrator; empty for nothing.</param>
     public sealed record Administrator(string Message) : DirectWords;
 
-    public static DirectWords? Read(string text)
+    /// <param name="text">The message.</param>
+    /// <param name="language">The person's; English is understood besides.</param>
+    public static DirectWords? Read(string text, Language language)
     {
-        var words = text.Trim().TrimEnd('.', '!').ToLowerInvariant();
-        if (HelpWords.Contains(words))
-        {
-            return new Help();
-        }
-
-        if (BeginWords.Contains(words))
-        {
-            return new Begin();
-        }
-
-        if (ThanksWords.Contains(words))
-        {
-            return new Thanks();
-        }
-
-        switch (words.StartsWith("/callshelp ", StringComparison.Ordinal) ? words[11..].Trim() : words)
-        {
-            case "status":
-                return new Status();
-            case "cancel":
-                return new Cancel();
-            case "check":
-                return new Check("");
-            case var check when check.StartsWith("check ", StringComparison.Ordinal) && LooksLikeTarget(check[6..].Trim()):
-                return new Check(check[6..].Trim());
-        }
-
-        foreach (var word in AdministratorWords)
-        {
-            if (words == word)
-            {
-                return new Administrator("");
-            }
-
-            if (words.StartsWith(word + ":", StringComparison.Ordinal))
-            {
-                return new Administrator(text.Trim()[(word.Length + 1)..].Trim());
-            }
-        }
-
-        return null;
+        var said = text.Trim();
+        var isCommand = said.StartsWith(Command, StringComparison.OrdinalIgnoreCase);
+        said = isCommand ? said[Command.Length..].Trim() : said;
+        var words = WordLists.In(language);
+        return said is "" or "?" ? isCommand && said.Length == 0 ? new Begin() : new Help()
+            : words.Help.Contains(said) ? new Help()
+            : words.Begin.Contains(said) ? new Begin()
+            : words.Thanks.Contains(said) ? new Thanks()
+            : words.Status.Contains(said) ? new Status()
+            : words.Cancel.Contains(said) ? new Cancel()
+            : words.Check.Contains(said) ? new Check("")
+            : words.Administrator.Contains(said) ? new Administrator("")
+            : TargetOf(said, words) is { } target ? new Check(target)
+            : MessageOf(said, words) is { } message ? new Administrator(message)
+            : null;
     }
+
+    private static string? TargetOf(string said, WordLists words) =>
+        said.Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries) is [var first, var rest]
+        && words.Check.Contains(first) && LooksLikeTarget(rest.Trim())
+            ? rest.Trim()
+            : null;
+
+    /// <summary>What follows the colon after a word for administrators.</summary>
+    private static string? MessageOf(string said, WordLists words) =>
+        said.IndexOfAny([':', '：']) is > 0 and var colon && words.Administrator.Contains(said[..colon]) ? said[(colon + 1)..].Trim() : null;
 
     /// <summary>"check the microphone" is a sentence; "check rtcd2:8045" names a server.</summary>
     private static bool LooksLikeTarget(string text) =>

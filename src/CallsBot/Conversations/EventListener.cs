@@ -16,6 +16,7 @@ internal sealed partial class EventListener(
     Inbox inbox,
     InboxStore store,
     SessionChecks checks,
+    People people,
     TimeProvider time,
     ILogger<EventListener> logger) : BackgroundService
 {
@@ -86,6 +87,10 @@ internal sealed partial class EventListener(
                 case StreamEvent.Disconnected { Reason: var reason }:
                     bot.Lost();
                     LogDisconnected(reason);
+                    break;
+
+                case StreamEvent.UserUpdated { UserId: var userId }:
+                    people.Forget(userId);
                     break;
 
                 case StreamEvent.Posted { ChannelType: Channel.Direct, Post: var post } when IsForMe(post, me):

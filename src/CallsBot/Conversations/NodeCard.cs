@@ -1,5 +1,6 @@
 using System.Text;
 using CallsBot.Checks;
+using CallsBot.Languages;
 using CallsBot.Probes;
 using CallsBot.Protocols.Mattermost;
 using CallsBot.Reports;
@@ -24,22 +25,24 @@ internal sealed class NodeCard(
 
     /// <param name="session">The session.</param>
     /// <param name="administrator">Whether to show what administrators see: hosts, evidence, commands.</param>
-    public PostPatch For(Session session, bool administrator)
+    /// <param name="language">The reader's.</param>
+    public PostPatch For(Session session, bool administrator, Language language)
     {
+        var texts = ChatTexts.In(language);
         var token = tokens.Issue(new SignedToken(SignedToken.Card, session.Id, session.Position, session.UserId, Nonce: ""));
         var attachments = new List<Attachment>();
         if (session.LatestFindings.Where(finding => administrator || finding.Outcome != Outcome.Skipped).ToList() is { Count: > 0 } findings)
         {
-            attachments.Add(Findings(findings, administrator, session.Current));
+            attachments.Add(Findings(findings, administrator, session.Current, texts));
         }
 
-        attachments.AddRange(Question(session, administrator, token));
-        attachments.Add(Ways(session, token));
+        attachments.AddRange(Question(session, administrator, token, texts));
+        attachments.Add(Ways(session, token, texts));
         return new PostPatch { Message = "", Props = CardProps.Fit(attachments) };
     }
 
     /// <summary>What is left of a card that words have answered: the question and the answer.</summary>
-    public static PostPatch Answered(string question, string answer) => Closed($"**{question}**: {answer}");
+    public static PostPatch Answered(string question, string answer, ChatTexts texts) => Closed(texts.Answered(question, answer));
 
     /// <summary>A card without buttons, for one that nobody needs to press any more.</summary>
     public static PostPatch Closed(string text) => new()
@@ -53,14 +56,15 @@ internal sealed class NodeCard(
         ? string.Join('\n', ask.Answers.Select((answer, index) => $"{index + 1}. {answer.Label}"))
         : "";
 
-    private static Attachment Findings(List<CheckResult> findings, bool administrator, Node current)
+    private static Attachment Findings(List<CheckResult> findings, bool administrator, Node current, ChatTexts texts)
     {
         // A node with steps of its own says what to do; the same steps twice would be one too many.
         var withSteps = administrator && current is not (InstructNode or ConcludeNode { AdminText: not null });
+        var words = ReportWords.In(texts.Language);
         var text = new StringBuilder();
         foreach (var finding in findings)
         {
-            text.Append("**").Append(ReportWords.Of(finding.Outcome)).Append("**: ").Append(finding.Summary).Append('\n');
+            text.Append(texts.Finding(words.Of(finding.Outcome), words.Summary(finding))).Append('\n');
             if (!administrator)
             {
                 continue;
@@ -84,9 +88,9 @@ internal sealed class NodeCard(
         return new Attachment
         {
             Color = CardProps.ColourOf(findings[^1].Outcome),
-            Title = ConversationTexts.WhatIFound,
+            Title = texts.WhatIFound,
             Text = text.ToString().TrimEnd(),
-            Fallback = $"{ConversationTexts.WhatIFound}: {findings[^1].Summary}",
+            Fallback = texts.WhatIFoundInShort(words.Summary(findings[^1])),
             Fields = administrator
                 ? [.. findings.SelectMany(finding => finding.Evidence).Select(evidence => new AttachmentField
                 {
@@ -96,14 +100,14 @@ internal sealed class NodeCard(
         };
     }
 
-    private IEnumerable<Attachment> Question(Session session, bool administrator, string token)
+    private IEnumerable<Attachment> Question(Session session, bool administrator, string token, ChatTexts texts)
     {
         var node = session.Current;
         var card = new Attachment
         {
             Color = node is ConcludeNode conclusion ? conclusion.Resolved ? CardProps.Green : CardProps.Amber : CardProps.Neutral,
-            Title = node is ConcludeNode { Resolved: true } ? $"{ConversationTexts.Solved}: {node.Title}" : node.Title,
-            Text = Text(node, administrator),
+            Title = node is ConcludeNode { Resolved: true } ? texts.Solved(node.Title) : node.Title,
+            Text = Text(node, administrator, texts),
             Fallback = node.Title,
         };
 
@@ -127,48 +131,48 @@ internal sealed class NodeCard(
         {
             Actions = node switch
             {
-                AskNode menu => [Menu(menu, token)],
+                AskNode menu => [Menu(menu, token, texts)],
                 InstructNode =>
                 [
-                    Button("helped", ConversationTexts.ItHelped, Choice.Helped, token, "primary"),
-                    Button("nothelped", ConversationTexts.ItDidNotHelp, Choice.NotHelped, token),
+                    Button("helped", texts.ItHelpedButton, Choice.Helped, token, "primary"),
+                    Button("nothelped", texts.ItDidNotHelpButton, Choice.NotHelped, token),
                 ],
-                CollectNode { Skip: null } => [Button("write", ConversationTexts.WriteIt, Choice.Write, token, "primary")],
+                CollectNode { Skip: null } => [Button("write", texts.WriteItButton, Choice.Write, token, "primary")],
                 CollectNode =>
                 [
-                    Button("write", ConversationTexts.WriteIt, Choice.Write, token, "primary"),
-                    Button("skip", ConversationTexts.Skip, Choice.Skip, token),
+                    Button("write", texts.WriteItButton, Choice.Write, token, "primary"),
+                    Button("skip", texts.SkipButton, Choice.Skip, token),
                 ],
-                CheckNode => [Button("retry", ConversationTexts.TryAgain, Choice.Retry, token)],
+                CheckNode => [Button("retry", texts.TryAgainButton, Choice.Retry, token)],
                 _ => null,
             },
         };
     }
 
-    private string Text(Node node, bool administrator)
+    private string Text(Node node, bool administrator, ChatTexts texts)
     {
         var text = administrator ? Placeholders.Fill(node.TextFor(administrator), rtcd.Value.ServiceUrl) : node.TextFor(administrator);
         return node switch
         {
-            InstructNode => $"{text}\n\n**{ConversationTexts.DidThatHelp}**",
-            CollectNode => $"{text}\n\n{ConversationTexts.WriteOrPaste}",
+            InstructNode => $"{text}\n\n**{texts.DidThatHelp}**",
+            CollectNode => $"{text}\n\n{texts.WriteOrPaste}",
             _ => text,
         };
     }
 
-    private Attachment Ways(Session session, string token)
+    private Attachment Ways(Session session, string token, ChatTexts texts)
     {
-        var trail = string.Join(" › ", Trail.Answers(session));
+        var trail = string.Join(" › ", Trail.Answers(session, texts.Language));
         return new Attachment
         {
             Color = CardProps.Grey,
-            Fallback = $"{ConversationTexts.Back}, {ConversationTexts.StartOver}, {ConversationTexts.Administrator}",
+            Fallback = texts.Language.List([texts.BackButton, texts.StartOverButton, texts.AdministratorButton]),
             Footer = trail.Length <= LongestTrail ? trail : "… " + trail[^(LongestTrail - 2)..],
             Actions =
             [
-                Button("back", ConversationTexts.Back, Choice.Back, token),
-                Button("startover", ConversationTexts.StartOver, Choice.StartOver, token),
-                Button("administrator", ConversationTexts.Administrator, Choice.Administrator, token),
+                Button("back", texts.BackButton, Choice.Back, token),
+                Button("startover", texts.StartOverButton, Choice.StartOver, token),
+                Button("administrator", texts.AdministratorButton, Choice.Administrator, token),
             ],
         };
     }
@@ -185,10 +189,10 @@ internal sealed class NodeCard(
         },
     };
 
-    private PostAction Menu(AskNode ask, string token) => new()
+    private PostAction Menu(AskNode ask, string token, ChatTexts texts) => new()
     {
         Id = "choose",
-        Name = ConversationTexts.Choose,
+        Name = texts.ChooseMenu,
         Type = PostAction.Select,
         Options = [.. ask.Answers.Select(answer => new Option { Text = answer.Label, Value = Choice.Answer(answer.Id) })],
         Integration = new ActionIntegration

@@ -1,4 +1,5 @@
 using CallsBot.Checks;
+using CallsBot.Languages;
 using CallsBot.Mattermost;
 using CallsBot.Protocols.Mattermost;
 using CallsBot.Troubleshooting;
@@ -102,7 +103,8 @@ internal sealed partial class SessionChecks(
         for (var shown = -1; shown != session.Position;)
         {
             shown = session.Position;
-            var card = cards.For(session, await people.IsAdministratorAsync(session.UserId, cancellationToken));
+            var person = await people.FindAsync(session.UserId, cancellationToken);
+            var card = cards.For(session, person.IsAdministrator, Language.For(person.Locale));
             await mattermost.Api.PatchPostAsync(session.PostId, card, cancellationToken);
             if (await sessions.FindAsync(session.Id, cancellationToken) is not { } latest)
             {

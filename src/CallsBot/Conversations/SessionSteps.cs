@@ -44,7 +44,7 @@ internal sealed class SessionSteps(
     private async Task<Trigger?> AutomaticAsync(Session session, CancellationToken cancellationToken)
     {
         var role = session.Current is AskNode { As: FactNames.Role }
-            && await people.IsAdministratorAsync(session.UserId, cancellationToken) ? FactNames.Administrator : FactNames.User;
+            && (await people.FindAsync(session.UserId, cancellationToken)).IsAdministrator ? FactNames.Administrator : FactNames.User;
         var outcomes = session.Current is TryNode ? await OutcomesAsync(cancellationToken) : Nothing;
         return session.Machine.Automatic(role, (node, left) => CauseOrder.Choose(node.Causes, left, outcomes, session.Id.Sum(c => c)));
     }

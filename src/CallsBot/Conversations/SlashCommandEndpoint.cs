@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using CallsBot.Languages;
 using CallsBot.Protocols.Mattermost;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -6,7 +7,7 @@ namespace CallsBot.Conversations;
 
 /// <summary>Receives <c>/callshelp</c>. Replies at once with a line that only the person sees; the work comes after.</summary>
 internal sealed partial class SlashCommandEndpoint(
-    CommandTokens tokens, Conversation conversation, Diagnoses diagnoses, ChatQueue queue, ILogger<SlashCommandEndpoint> logger)
+    CommandTokens tokens, Conversation conversation, Diagnoses diagnoses, Speech speech, ChatQueue queue, ILogger<SlashCommandEndpoint> logger)
 {
     public const string Path = "/mattermost/command";
 
@@ -25,7 +26,7 @@ internal sealed partial class SlashCommandEndpoint(
             {
                 var form = await request.ReadFormAsync(cancellationToken);
                 return SlashCommandRequest.TryParse(Fields(form)) is { } command
-                    ? endpoint.Handle(command, request.Headers.Authorization).Result
+                    ? (await endpoint.HandleAsync(command, request.Headers.Authorization, cancellationToken)).Result
                     : TypedResults.BadRequest();
             }
             catch (InvalidDataException)
@@ -40,8 +41,9 @@ internal sealed partial class SlashCommandEndpoint(
 
     /// <param name="command">The command.</param>
     /// <param name="authorization">The header, "Token …"; Mattermost sends the token here and in the form.</param>
-    public Results<JsonHttpResult<SlashCommandResponse>, UnauthorizedHttpResult> Handle(
-        SlashCommandRequest command, string? authorization)
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task<Results<JsonHttpResult<SlashCommandResponse>, UnauthorizedHttpResult>> HandleAsync(
+        SlashCommandRequest command, string? authorization, CancellationToken cancellationToken)
     {
         var header = authorization?.Split(' ', 2) is [_, var value] ? value : "";
         var (inForm, inHeader) = (tokens.Accept(command.Token), tokens.Accept(header));
@@ -51,30 +53,31 @@ internal sealed partial class SlashCommandEndpoint(
             return TypedResults.Unauthorized();
         }
 
+        var texts = ChatTexts.In(await speech.ToAsync(command.UserId, cancellationToken));
         switch (Subcommand.Read(command.Text))
         {
             case Subcommand.Help:
-                return Whisper(ConversationTexts.Help);
+                return Whisper(texts.Help);
 
             case Subcommand.Misspelt { Meant: var meant }:
-                return Whisper(ConversationTexts.DidYouMean(command.Text, meant));
+                return Whisper(texts.DidYouMean(command.Text, meant));
 
             case Subcommand.Administrator { Message: var message }:
                 return After(
-                    "Telling an administrator", command, ConversationTexts.TellingAdministrator,
+                    "Telling an administrator", command, texts, texts.TellingAdministrator,
                     token => conversation.TellAdministratorAsync(command, message, token));
 
             case Subcommand.Status:
-                return Whisper(diagnoses.Status());
+                return Whisper(diagnoses.Status(texts.Language));
 
             case Subcommand.Check { Target: var target }:
                 return After(
-                    "Beginning a diagnosis", command, conversation.IsDirectWithBot(command) ? ConversationTexts.CheckedHere : ConversationTexts.CheckedInDirectMessages,
+                    "Beginning a diagnosis", command, texts, conversation.IsDirectWithBot(command) ? texts.CheckedHere : texts.CheckedInDirectMessages,
                     token => diagnoses.AskAsync(command, target, token));
 
             case Subcommand.Start { Complaint: var complaint }:
                 return After(
-                    "Starting a session", command, conversation.IsDirectWithBot(command) ? ConversationTexts.SeeBelow : ConversationTexts.SeeDirectMessage(LinkToBot(command)),
+                    "Starting a session", command, texts, conversation.IsDirectWithBot(command) ? texts.SeeBelow : SeeDirectMessage(command, texts),
                     token => conversation.StartAsync(command, complaint, token));
 
             default:
@@ -83,10 +86,13 @@ internal sealed partial class SlashCommandEndpoint(
     }
 
     private JsonHttpResult<SlashCommandResponse> After(
-        string what, SlashCommandRequest command, string reply, Func<CancellationToken, Task> work) =>
+        string what, SlashCommandRequest command, ChatTexts texts, string reply, Func<CancellationToken, Task> work) =>
         queue.TryEnqueue(what, "", token => conversation.OrSayWhyNotAsync(command, work, token))
             ? Whisper(reply)
-            : Whisper(ConversationTexts.Busy);
+            : Whisper(texts.Busy);
+
+    private string SeeDirectMessage(SlashCommandRequest command, ChatTexts texts) =>
+        LinkToBot(command) is { Length: > 0 } link ? texts.SeeDirectMessageAt(link) : texts.SeeDirectMessage;
 
     /// <summary>The bot's direct channel, at the address under which the person sees the server.</summary>
     private string LinkToBot(SlashCommandRequest command) =>

@@ -38,6 +38,6 @@ internal static class MattermostServices
                 options.Server, options.RequestTimeout, provider.GetRequiredService<TimeProvider>()));
         });
 
-        return services.AddSingleton<BotAccount>().AddSingleton<People>();
+        return services.AddSingleton<BotAccount>().AddSingleton<People>().AddSingleton<ServerLocale>();
     }
 }

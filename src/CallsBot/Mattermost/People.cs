@@ -12,12 +12,12 @@ internal sealed partial class People(MattermostClient mattermost, TimeProvider t
 
     private readonly ConcurrentDictionary<string, (User User, long At)> _known = new(StringComparer.Ordinal);
 
-    /// <summary>Whether to show a person what administrators see. False when the server cannot be asked.</summary>
-    public async Task<bool> IsAdministratorAsync(string userId, CancellationToken cancellationToken)
+    /// <summary>What is known of a person; <see cref="Person.Unknown"/> when the server cannot be asked.</summary>
+    public async Task<Person> FindAsync(string userId, CancellationToken cancellationToken)
     {
         if (_known.TryGetValue(userId, out var known) && time.GetElapsedTime(known.At) < Remembered)
         {
-            return known.User.IsSystemAdministrator;
+            return Person.From(known.User);
         }
 
         // Somebody waits for the card.
@@ -25,14 +25,17 @@ internal sealed partial class People(MattermostClient mattermost, TimeProvider t
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return (await AskAsync(userId, either.Token)).IsSystemAdministrator;
+            return Person.From(await AskAsync(userId, either.Token));
         }
         catch (Exception ex) when (ex is MattermostException || (ex is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             LogLookupFailed(userId, ex);
-            return false;
+            return Person.Unknown;
         }
     }
+
+    /// <summary>Something about a person has changed: they are looked up again when they are next needed.</summary>
+    public void Forget(string userId) => _known.TryRemove(userId, out _);
 
     private async Task<User> AskAsync(string userId, CancellationToken cancellationToken)
     {
@@ -46,6 +49,15 @@ internal sealed partial class People(MattermostClient mattermost, TimeProvider t
         return user;
     }
 
-    [LoggerMessage(LogLevel.Warning, "Could not look up user {UserId}; treating them as an ordinary user.")]
+    [LoggerMessage(LogLevel.Warning, "Could not look up user {UserId}; treating them as an ordinary user who reads English.")]
     private partial void LogLookupFailed(string userId, Exception exception);
+}
+
+/// <param name="IsAdministrator">Whether to show them what administrators see.</param>
+/// <param name="Locale">Of their client, such as "de"; empty when it is not known.</param>
+internal sealed record Person(bool IsAdministrator, string Locale)
+{
+    public static readonly Person Unknown = new(IsAdministrator: false, "");
+
+    public static Person From(User user) => new(user.IsSystemAdministrator, user.Locale);
 }

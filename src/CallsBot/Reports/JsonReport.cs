@@ -48,7 +48,7 @@ internal static class JsonReport
     {
         json.WriteStartObject("verdict");
         json.WriteString("outcome", Word(verdict.Outcome));
-        json.WriteString("headline", ReportWords.Headline(verdict));
+        json.WriteString("headline", ReportWords.English.Headline(verdict));
         json.WriteString("confidence", Word(verdict.Confidence));
         if (verdict.Root is { } root)
         {

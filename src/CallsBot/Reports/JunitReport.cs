@@ -59,7 +59,7 @@ internal static class JunitReport
     {
         var result = check.Result;
         xml.WriteStartElement("testcase");
-        xml.WriteAttributeString("name", Clean(ReportWords.Name(check)));
+        xml.WriteAttributeString("name", Clean(ReportWords.English.Name(check)));
         xml.WriteAttributeString("classname", result.CheckId);
         xml.WriteAttributeString("time", Seconds(check.Duration));
         switch (result.Outcome)
@@ -77,7 +77,7 @@ internal static class JunitReport
                 break;
 
             case Outcome.Warn:
-                xml.WriteElementString("system-out", Clean($"{ReportWords.Of(Outcome.Warn)}: {result.Summary}\n{Words(result)}"));
+                xml.WriteElementString("system-out", Clean($"{ReportWords.English.Of(Outcome.Warn)}: {result.Summary}\n{Words(result)}"));
                 break;
         }
 
@@ -87,7 +87,7 @@ internal static class JunitReport
     private static string Words(CheckResult result) => string.Join(
         '\n',
         new[] { result.Detail }
-            .Concat(result.Subjects.Select(subject => $"{subject.Subject}: {ReportWords.Of(subject.Outcome)}, {subject.Seen}"))
+            .Concat(result.Subjects.Select(subject => $"{subject.Subject}: {ReportWords.English.Of(subject.Outcome)}, {subject.Seen}"))
             .Concat(result.Evidence.Select(evidence => $"{evidence.Label}: {evidence.Value}"))
             .Concat(result.NextSteps.SelectMany(step => new[] { step.Text, step.Command }))
             .Where(line => line is not null));

@@ -12,8 +12,8 @@ internal static class MarkdownReport
     public static string Of(Report report)
     {
         var (verdict, text) = (report.Verdict, new StringBuilder());
-        text.Append("# ").Append(ReportWords.Of(verdict.Outcome)).Append(": ").Append(ReportWords.Headline(verdict)).Append("\n\n");
-        if (ReportWords.Certainty(verdict) is { } certainty)
+        text.Append("# ").Append(ReportWords.English.Of(verdict.Outcome)).Append(": ").Append(ReportWords.English.Headline(verdict)).Append("\n\n");
+        if (ReportWords.English.Certainty(verdict) is { } certainty)
         {
             text.Append(certainty).Append("\n\n");
         }
@@ -27,25 +27,25 @@ internal static class MarkdownReport
 
         if (verdict.Consequences.Count > 0)
         {
-            text.Append("## ").Append(ReportWords.WhatItCauses).Append("\n\n");
+            text.Append("## ").Append(ReportWords.English.WhatItCauses).Append("\n\n");
             foreach (var check in verdict.Consequences)
             {
-                text.Append("- ").Append(ReportWords.Name(check)).Append(": ").Append(ReportWords.Of(check.Result.Outcome)).Append(". ")
+                text.Append("- ").Append(ReportWords.English.Name(check)).Append(": ").Append(ReportWords.English.Of(check.Result.Outcome)).Append(". ")
                     .Append(check.Result.Detail ?? check.Result.Summary).Append('\n');
             }
 
             text.Append('\n');
         }
 
-        AppendChecks(text, ReportWords.AlsoFailed, verdict.Others);
-        AppendChecks(text, ReportWords.Warnings, report.With(Outcome.Warn).Where(check => check != verdict.Root));
-        AppendChecks(text, ReportWords.NotTested, verdict.Untested);
+        AppendChecks(text, ReportWords.English.AlsoFailed, verdict.Others);
+        AppendChecks(text, ReportWords.English.Warnings, report.With(Outcome.Warn).Where(check => check != verdict.Root));
+        AppendChecks(text, ReportWords.English.NotTested, verdict.Untested);
         if (report.With(Outcome.Pass).ToList() is { Count: > 0 } passed)
         {
-            text.Append("## ").Append(ReportWords.Of(Outcome.Pass)).Append("\n\n");
+            text.Append("## ").Append(ReportWords.English.Of(Outcome.Pass)).Append("\n\n");
             foreach (var check in passed)
             {
-                text.Append("- ").Append(ReportWords.Name(check)).Append(": ").Append(check.Result.Detail ?? check.Result.Summary).Append('\n');
+                text.Append("- ").Append(ReportWords.English.Name(check)).Append(": ").Append(check.Result.Detail ?? check.Result.Summary).Append('\n');
             }
 
             text.Append('\n');
@@ -53,7 +53,7 @@ internal static class MarkdownReport
 
         if (report.Inventory.Count > 0)
         {
-            text.Append("## ").Append(ReportWords.Inventory).Append("\n\n");
+            text.Append("## ").Append(ReportWords.English.Inventory).Append("\n\n");
             foreach (var entry in report.Inventory)
             {
                 text.Append("- ").Append(entry.Label).Append(": ").Append(entry.Value).Append('\n');
@@ -62,7 +62,7 @@ internal static class MarkdownReport
             text.Append('\n');
         }
 
-        return text.Append(ReportWords.Counts(report)).Append(". ").Append(ReportWords.Footer(report)).Append(".\n").ToString();
+        return text.Append(ReportWords.English.Counts(report)).Append(". ").Append(ReportWords.English.Footer(report)).Append(".\n").ToString();
     }
 
     private static void AppendSteps(StringBuilder text, IReadOnlyList<NextStep> steps)
@@ -72,7 +72,7 @@ internal static class MarkdownReport
             return;
         }
 
-        text.Append("## ").Append(ReportWords.DoThisNext).Append("\n\n");
+        text.Append("## ").Append(ReportWords.English.DoThisNext).Append("\n\n");
         AppendNumbered(text, steps);
         text.Append('\n');
     }
@@ -95,13 +95,13 @@ internal static class MarkdownReport
     private static void AppendCheck(StringBuilder text, ReportedCheck check, bool withSteps)
     {
         var result = check.Result;
-        text.Append("**").Append(ReportWords.Name(check)).Append("** (`").Append(result.CheckId);
+        text.Append("**").Append(ReportWords.English.Name(check)).Append("** (`").Append(result.CheckId);
         if (result.ReasonCode is { } code)
         {
             text.Append(": ").Append(code);
         }
 
-        text.Append("`): ").Append(ReportWords.Of(result.Outcome)).Append(". ").Append(result.Summary).Append('\n');
+        text.Append("`): ").Append(ReportWords.English.Of(result.Outcome)).Append(". ").Append(result.Summary).Append('\n');
         if (result.Detail is { } detail && detail != result.Summary)
         {
             text.Append('\n').Append(detail).Append('\n');
@@ -114,7 +114,7 @@ internal static class MarkdownReport
 
         foreach (var subject in result.Subjects)
         {
-            text.Append("- ").Append(subject.Subject).Append(": ").Append(ReportWords.Of(subject.Outcome)).Append(", ").Append(subject.Seen).Append('\n');
+            text.Append("- ").Append(subject.Subject).Append(": ").Append(ReportWords.English.Of(subject.Outcome)).Append(", ").Append(subject.Seen).Append('\n');
             if (subject.NextSteps.Count > 0)
             {
                 AppendNumbered(text, subject.NextSteps, "  ");

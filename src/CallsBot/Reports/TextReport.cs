@@ -11,20 +11,20 @@ internal static class TextReport
     public static string Of(Report report)
     {
         var (verdict, text) = (report.Verdict, new StringBuilder());
-        text.Append(ReportWords.Of(verdict.Outcome).ToUpperInvariant()).Append(": ").Append(ReportWords.Headline(verdict)).Append('\n');
+        text.Append(ReportWords.English.Of(verdict.Outcome).ToUpperInvariant()).Append(": ").Append(ReportWords.English.Headline(verdict)).Append('\n');
         if (verdict.Root?.Result.Detail is { } detail)
         {
             text.Append(detail).Append('\n');
         }
 
-        if (ReportWords.Certainty(verdict) is { } certainty)
+        if (ReportWords.English.Certainty(verdict) is { } certainty)
         {
             text.Append(certainty).Append('\n');
         }
 
         if (verdict.NextSteps.Count > 0)
         {
-            Heading(text, ReportWords.DoThisNext);
+            Heading(text, ReportWords.English.DoThisNext);
             AppendNumbered(text, verdict.NextSteps, Indent);
         }
 
@@ -36,35 +36,35 @@ internal static class TextReport
 
         if (verdict.Consequences.Count > 0)
         {
-            Heading(text, ReportWords.WhatItCauses);
+            Heading(text, ReportWords.English.WhatItCauses);
             foreach (var check in verdict.Consequences)
             {
-                text.Append(Indent).Append(ReportWords.Name(check)).Append(": ").Append(ReportWords.Of(check.Result.Outcome)).Append('\n');
+                text.Append(Indent).Append(ReportWords.English.Name(check)).Append(": ").Append(ReportWords.English.Of(check.Result.Outcome)).Append('\n');
             }
         }
 
-        AppendChecks(text, ReportWords.AlsoFailed, verdict.Others);
-        AppendChecks(text, ReportWords.Warnings, report.With(Outcome.Warn).Where(check => check != verdict.Root));
-        AppendChecks(text, ReportWords.NotTested, verdict.Untested);
+        AppendChecks(text, ReportWords.English.AlsoFailed, verdict.Others);
+        AppendChecks(text, ReportWords.English.Warnings, report.With(Outcome.Warn).Where(check => check != verdict.Root));
+        AppendChecks(text, ReportWords.English.NotTested, verdict.Untested);
         if (report.With(Outcome.Pass).ToList() is { Count: > 0 } passed)
         {
-            Heading(text, ReportWords.Of(Outcome.Pass));
+            Heading(text, ReportWords.English.Of(Outcome.Pass));
             foreach (var check in passed)
             {
-                text.Append(Indent).Append(ReportWords.Name(check)).Append(": ").Append(check.Result.Detail ?? check.Result.Summary).Append('\n');
+                text.Append(Indent).Append(ReportWords.English.Name(check)).Append(": ").Append(check.Result.Detail ?? check.Result.Summary).Append('\n');
             }
         }
 
         if (report.Inventory.Count > 0)
         {
-            Heading(text, ReportWords.Inventory);
+            Heading(text, ReportWords.English.Inventory);
             foreach (var entry in report.Inventory)
             {
                 text.Append(Indent).Append(entry.Label).Append(": ").Append(entry.Value).Append('\n');
             }
         }
 
-        return text.Append('\n').Append(ReportWords.Counts(report)).Append(". ").Append(ReportWords.Footer(report)).Append(".\n").ToString();
+        return text.Append('\n').Append(ReportWords.English.Counts(report)).Append(". ").Append(ReportWords.English.Footer(report)).Append(".\n").ToString();
     }
 
     private static void Heading(StringBuilder text, string heading) => text.Append('\n').Append(heading).Append('\n');
@@ -81,7 +81,7 @@ internal static class TextReport
             }
 
             var result = check.Result;
-            text.Append(Indent).Append(ReportWords.Name(check)).Append(": ").Append(ReportWords.Of(result.Outcome)).Append(". ")
+            text.Append(Indent).Append(ReportWords.English.Name(check)).Append(": ").Append(ReportWords.English.Of(result.Outcome)).Append(". ")
                 .Append(result.Detail ?? result.Summary).Append('\n');
             AppendSeen(text, check, Indent + Indent);
             AppendNumbered(text, result.NextSteps, Indent + Indent);
@@ -92,7 +92,7 @@ internal static class TextReport
     {
         foreach (var subject in check.Result.Subjects)
         {
-            text.Append(indent).Append(subject.Subject).Append(": ").Append(ReportWords.Of(subject.Outcome)).Append(", ").Append(subject.Seen).Append('\n');
+            text.Append(indent).Append(subject.Subject).Append(": ").Append(ReportWords.English.Of(subject.Outcome)).Append(", ").Append(subject.Seen).Append('\n');
             AppendNumbered(text, subject.NextSteps, indent + Indent);
         }
 

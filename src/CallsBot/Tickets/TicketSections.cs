@@ -77,7 +77,7 @@ internal static class TicketSections
     }
 
     private static string Verdict(TicketFacts facts) => facts.Report is { } report
-        ? $"{ReportWords.Of(report.Verdict.Outcome)}: {ReportWords.Headline(report.Verdict)} ({ReportWords.Counts(report)}. {ReportWords.Footer(report)}.)"
+        ? $"{ReportWords.English.Of(report.Verdict.Outcome)}: {ReportWords.English.Headline(report.Verdict)} ({ReportWords.English.Counts(report)}. {ReportWords.English.Footer(report)}.)"
         : facts.HasServerData ? "The server was not tested." : "The server's own tests are for administrators, and are not in this ticket.";
 
     private static string Versions(TicketFacts facts) => facts.Inventory.Count == 0
@@ -101,7 +101,7 @@ internal static class TicketSections
         var text = new StringBuilder();
         foreach (var finding in facts.Findings.OrderBy(finding => Rank(finding.Outcome)))
         {
-            text.Append("- **").Append(ReportWords.Of(finding.Outcome)).Append("** `").Append(finding.CheckId);
+            text.Append("- **").Append(ReportWords.English.Of(finding.Outcome)).Append("** `").Append(finding.CheckId);
             if (finding.ReasonCode is { } code)
             {
                 text.Append(": ").Append(code);
@@ -120,7 +120,7 @@ internal static class TicketSections
 
             foreach (var subject in finding.Subjects.Where(subject => subject.Outcome != Outcome.Skipped))
             {
-                text.Append("  - ").Append(subject.Subject).Append(": ").Append(ReportWords.Of(subject.Outcome)).Append(", ").Append(subject.Seen).Append('\n');
+                text.Append("  - ").Append(subject.Subject).Append(": ").Append(ReportWords.English.Of(subject.Outcome)).Append(", ").Append(subject.Seen).Append('\n');
             }
 
             foreach (var evidence in finding.Evidence)

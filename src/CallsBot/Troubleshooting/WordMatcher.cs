@@ -1,36 +1,17 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
+using CallsBot.Languages;
 
 namespace CallsBot.Troubleshooting;
 
-/// <summary>
-/// Takes what a person writes in a direct message for what a button would have said. Pure; English, as the trees are.
-/// </summary>
+/// <summary>Takes what a person writes in a direct message for what a button would have said. Pure.</summary>
 internal static class WordMatcher
 {
-    // Words after which even a clear yes or no means neither: "no longer drops" is good news.
-    private static readonly string[] Doubtful =
-        ["no longer", "no more", "any more", "anymore", "not sure", "dont know", "do not know", "maybe", "sometimes", "partly"];
-
-    private static readonly string[] Yes = ["yes", "y", "yeah", "yep", "yup", "sure"];
-
-    private static readonly string[] No = ["no", "n", "nope", "nah"];
-
-    private static readonly string[] Good = ["helped", "helps", "fixed", "solved", "works", "worked", "working", "resolved"];
-
-    private static readonly string[] Bad =
-        ["not", "didnt", "doesnt", "isnt", "wont", "cant", "still", "same", "nothing", "failed", "fails", "broken"];
-
-    private static readonly string[] Back = ["back", "go back", "previous", "undo"];
-
-    private static readonly string[] StartOver =
-        ["start over", "startover", "start again", "begin again", "from the beginning"];
-
-    private static readonly string[] Skip = ["skip", "skip it", "skip this", "i dont have it", "i do not have it"];
-
+    /// <param name="node">Where the person stands, in the words that they see.</param>
+    /// <param name="text">What they wrote.</param>
+    /// <param name="language">Theirs; English is understood besides.</param>
     /// <returns>Null when the text is not understood, or could mean two things.</returns>
-    public static Trigger? Match(Node node, string text)
+    public static Trigger? Match(Node node, string text, Language language)
     {
         var normal = Normalise(text);
         if (normal.Length == 0)
@@ -38,12 +19,13 @@ internal static class WordMatcher
             return null;
         }
 
-        if (Back.Contains(normal))
+        var words = WordLists.In(language);
+        if (words.Back.Contains(normal))
         {
             return new WentBack(node.Id);
         }
 
-        if (StartOver.Contains(normal))
+        if (words.StartOver.Contains(normal))
         {
             return new StartedOver(node.Id);
         }
@@ -51,38 +33,17 @@ internal static class WordMatcher
         return node switch
         {
             AskNode ask => Answer(ask, normal) is { } answer ? new Answered(node.Id, answer.Id) : null,
-            CollectNode collect => collect.Skip is not null && Skip.Contains(normal)
+            CollectNode collect => collect.Skip is not null && words.Skip.Contains(normal)
                 ? new Skipped(node.Id)
                 : new Collected(node.Id, text),
-            InstructNode => DidHelp(normal) is { } did ? new Helped(node.Id, did) : null,
+            InstructNode => DidHelp(normal, words) is { } did ? new Helped(node.Id, did) : null,
             CheckNode or TryNode or ConcludeNode => null,
             _ => throw new UnreachableException(),
         };
     }
 
-    /// <summary>Lower case, letters and digits only, one space between words, no apostrophes.</summary>
-    /// <param name="asPattern">Keeps the "*" at the end of a word, which in a message would be Markdown.</param>
-    internal static string Normalise(string text, bool asPattern = false)
-    {
-        var normal = new StringBuilder(text.Length);
-        foreach (var c in text)
-        {
-            if (char.IsLetterOrDigit(c))
-            {
-                normal.Append(char.ToLowerInvariant(c));
-            }
-            else if (asPattern && c == '*' && normal.Length > 0 && normal[^1] != ' ')
-            {
-                normal.Append(c);
-            }
-            else if (c is not ('\'' or '’') && normal.Length > 0 && normal[^1] != ' ')
-            {
-                normal.Append(' ');
-            }
-        }
-
-        return normal.ToString().TrimEnd();
-    }
+    /// <inheritdoc cref="PlainText.Of"/>
+    internal static string Normalise(string text, bool asPattern = false) => PlainText.Of(text, asPattern);
 
     private static Answer? Answer(AskNode ask, string normal)
     {
@@ -96,7 +57,7 @@ internal static class WordMatcher
             return named;
         }
 
-        var words = normal.Split(' ');
+        var words = PlainText.WordsOf(normal);
         var scores = ask.Answers
             .Select(answer => (Answer: answer, Score: Score(answer, words)))
             .OrderByDescending(scored => scored.Score)
@@ -110,9 +71,9 @@ internal static class WordMatcher
     private static int Score(Answer answer, string[] words)
     {
         var covered = new bool[words.Length];
-        foreach (var phrase in answer.Words.Append(answer.Label).Select(entry => Normalise(entry, asPattern: true).Split(' ')))
+        foreach (var phrase in answer.Words.Append(answer.Label).Select(entry => PlainText.WordsOf(Normalise(entry, asPattern: true))))
         {
-            for (var at = 0; at + phrase.Length <= words.Length; at++)
+            for (var at = 0; phrase.Length > 0 && at + phrase.Length <= words.Length; at++)
             {
                 if (phrase.Index().All(part => IsSame(part.Item, words[at + part.Index])))
                 {
@@ -128,26 +89,33 @@ internal static class WordMatcher
         ? word.StartsWith(pattern[..^1], StringComparison.Ordinal)
         : word == pattern;
 
-    private static bool? DidHelp(string normal)
+    private static bool? DidHelp(string normal, WordLists words)
     {
-        switch (normal)
+        if (normal == "1" || words.YesAlone.Contains(normal))
         {
-            case "1":
-                return true;
-            case "2":
-                return false;
+            return true;
         }
 
-        var padded = $" {normal} ";
-        if (Doubtful.Any(Has))
+        if (normal == "2" || words.NoAlone.Contains(normal))
+        {
+            return false;
+        }
+
+        // A phrase within a longer one says nothing of its own: "not" in "not sure", "plus" in "ne marche plus".
+        Phrases[] lists = [words.Doubtful, words.Yes, words.No, words.Good, words.Bad];
+        var found = lists.SelectMany(list => list.FindIn(normal).Select(range => (List: list, Start: range.Start.Value, End: range.End.Value))).ToList();
+        var said = found
+            .Where(phrase => !found.Any(other =>
+                other.Start <= phrase.Start && other.End >= phrase.End && other.End - other.Start > phrase.End - phrase.Start))
+            .Select(phrase => phrase.List)
+            .ToHashSet();
+        if (said.Contains(words.Doubtful))
         {
             return null;
         }
 
-        bool yes = Yes.Any(Has), no = No.Any(Has), good = Good.Any(Has), bad = Bad.Any(Has);
-
         // "Yes, it is not broken now" and "no, it works" are for a person to sort out; "it is not fixed" is a plain no.
-        return (yes, no, good, bad) switch
+        return (said.Contains(words.Yes), said.Contains(words.No), said.Contains(words.Good), said.Contains(words.Bad)) switch
         {
             (true, true, _, _) or (true, false, _, true) => null,
             (true, false, _, false) => true,
@@ -156,7 +124,5 @@ internal static class WordMatcher
             (false, false, true, false) => true,
             _ => null,
         };
-
-        bool Has(string phrase) => padded.Contains($" {phrase} ", StringComparison.Ordinal);
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using CallsBot.Cli;
 using CallsBot.Conversations;
 using CallsBot.Hosting;
+using CallsBot.Languages;
 using CallsBot.Setup;
 using CallsBot.Tests.Support;
 
@@ -152,12 +153,26 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Chat_walks_the_tree_without_any_settings()
     {
-        var run = await RunAsync(["chat"], input: "1\nfor everyone\nback\nxyzzy\nquit\n");
+        var run = await RunAsync(["chat"], new() { ["LC_ALL"] = "C" }, input: "1\nfor everyone\nback\nxyzzy\nquit\n");
 
         run.ExitCode.ShouldBe(0, run.Error);
         run.Output.ShouldContain("1. It keeps connecting, then gives up");
         run.Output.ShouldContain("Skipped: ");
         run.Output.ShouldContain("That is none of the answers.");
+        run.Error.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("de_DE.UTF-8", "", "de", "beenden")]
+    [InlineData("C", "--language=ja", "ja", "終了")]
+    public async Task Chat_speaks_and_understands_the_terminals_language_or_the_one_that_is_named(string locale, string option, string code, string quit)
+    {
+        var run = await RunAsync(["chat", .. option.Length > 0 ? (string[])[option] : []], new() { ["LC_ALL"] = locale }, input: $"xyzzy\n{quit}\n");
+
+        var texts = ChatTexts.In(Language.For(code));
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Output.ShouldStartWith(texts.TerminalOpening);
+        run.Output.ShouldContain(texts.TerminalNotUnderstood);
         run.Error.ShouldBeEmpty();
     }
 

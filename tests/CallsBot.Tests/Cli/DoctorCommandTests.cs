@@ -22,7 +22,7 @@ public sealed class DoctorCommandTests : IDisposable
 
         run.ExitCode.ShouldBe(ExitCodes.Failed, run.Error);
         run.Output.ShouldStartWith("FAILED: ");
-        run.Output.ShouldContain(ReportWords.DoThisNext);
+        run.Output.ShouldContain(ReportWords.English.DoThisNext);
         run.Error.ShouldBeEmpty();
     }
 

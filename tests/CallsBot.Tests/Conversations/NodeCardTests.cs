@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CallsBot.Checks;
 using CallsBot.Conversations;
+using CallsBot.Languages;
 using CallsBot.Probes;
 using CallsBot.Protocols.Mattermost;
 using CallsBot.Tests.Support;
@@ -42,7 +43,7 @@ public sealed class NodeCardTests
     {
         var node = Shipped.Nodes[nodeId];
 
-        var props = _cards.For(At(node), administrator).Props.ShouldNotBeNull();
+        var props = _cards.For(At(node), administrator, Language.English).Props.ShouldNotBeNull();
 
         JsonSerializer.Serialize(props, MattermostJson.Default.PostProps).Length.ShouldBeLessThan(MostProps);
         props.Attachments!.ShouldAllBe(attachment => attachment.Fallback!.Length > 0);
@@ -54,14 +55,14 @@ public sealed class NodeCardTests
     [MemberData(nameof(Nodes))]
     public void Every_card_offers_back_start_over_and_an_administrator_and_ids_that_servers_take(string nodeId, bool administrator)
     {
-        var props = _cards.For(At(Shipped.Nodes[nodeId]), administrator).Props!;
+        var props = _cards.For(At(Shipped.Nodes[nodeId]), administrator, Language.English).Props!;
 
         var actions = props.Attachments!.SelectMany(attachment => attachment.Actions ?? []).ToList();
         actions.Select(action => action.Name).ShouldBeUnique();
         actions.Select(action => action.Id).ShouldBeUnique();
         actions.ShouldAllBe(action => action.Id.All(char.IsAsciiLetterOrDigit) && action.Name.Length > 0);
         actions.Select(action => action.Name).TakeLast(3)
-            .ShouldBe([ConversationTexts.Back, ConversationTexts.StartOver, ConversationTexts.Administrator]);
+            .ShouldBe([ChatTexts.English.BackButton, ChatTexts.English.StartOverButton, ChatTexts.English.AdministratorButton]);
         props.Attachments!.ShouldAllBe(attachment => attachment.Actions == null || attachment.Actions.Count <= 5);
     }
 
@@ -73,7 +74,7 @@ public sealed class NodeCardTests
             .After(new SessionStep(new Answered("first", "two"), null, "user", null))!
             .After(new SessionStep(new Checked("look", Outcome.Fail, "odd"), Some.CheckResult(Outcome.Fail, "odd") with { Evidence = evidence }, "user", null))!;
 
-        var props = _cards.For(session, administrator: true).Props!;
+        var props = _cards.For(session, administrator: true, Language.English).Props!;
 
         JsonSerializer.Serialize(props, MattermostJson.Default.PostProps).Length.ShouldBeLessThan(MostProps);
         props.Attachments![0].Text.ShouldBe("**Failed**: It answered.\nrtcd.example:8045 answered.\n- Ask again.\n```\ncurl http://rtcd.example:8045/version\n```");
@@ -83,7 +84,7 @@ public sealed class NodeCardTests
     [Fact]
     public void Words_of_the_bots_own_buttons_are_no_answers_of_a_tree() =>
         TreeFile.ReservedLabels.ShouldBe(
-            [ConversationTexts.Back, ConversationTexts.StartOver, ConversationTexts.Administrator, ConversationTexts.Skip], ignoreOrder: true);
+            [ChatTexts.English.BackButton, ChatTexts.English.StartOverButton, ChatTexts.English.AdministratorButton, ChatTexts.English.SkipButton], ignoreOrder: true);
 
     /// <summary>A session that begins at the node.</summary>
     private static Session At(Node node) => Session.Begin(Shipped with { Start = node.Id }, Some.Id(), "channel", "");

@@ -117,7 +117,7 @@ public sealed class VerdictTests
 
     [Fact]
     public void Nothing_tested_is_said_so() =>
-        ReportWords.Headline(Verdict.Of([SomeReport.Check("a", Outcome.Skipped)])).ShouldBe("Nothing could be tested.");
+        ReportWords.English.Headline(Verdict.Of([SomeReport.Check("a", Outcome.Skipped)])).ShouldBe("Nothing could be tested.");
 
     private static IEnumerable<string> Ids(IEnumerable<ReportedCheck> checks) => checks.Select(check => check.Result.CheckId);
 }

@@ -1,4 +1,4 @@
-using CallsBot.Conversations;
+using CallsBot.Languages;
 using CallsBot.Sandbox.Rtcd;
 using CallsBot.Tests.Sandbox;
 using CallsBot.Tests.Support;
@@ -26,7 +26,7 @@ public sealed class BrowserScenario(Browser browser) : IClassFixture<Browser>
         await Button(page, "For everyone").ClickAsync();
 
         await Assertions.Expect(page.GetByText("The call server is too old").First).ToBeVisibleAsync();
-        await Assertions.Expect(page.GetByText(ConversationTexts.WhatIFound)).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText(ChatTexts.English.WhatIFound)).ToBeVisibleAsync();
         (await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth")).ShouldBeTrue("nothing sticks out sideways");
         if (Environment.GetEnvironmentVariable("CALLSBOT_SCREENSHOTS") is { Length: > 0 } folder)
         {

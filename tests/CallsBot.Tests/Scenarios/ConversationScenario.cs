@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using CallsBot.Conversations;
+using CallsBot.Languages;
 using CallsBot.Protocols.Mattermost;
 using CallsBot.Sandbox.Rtcd;
 using CallsBot.Tests.Support;
@@ -27,7 +28,7 @@ public sealed class ConversationScenario
             await chat.Types("/callshelp");
             await chat.Presses(FirstAnswer);
             await chat.Presses("For everyone");
-            await chat.Sees(ConversationTexts.WhatIFound);
+            await chat.Sees(ChatTexts.English.WhatIFound);
 
             chat.Transcript.Contains(host, StringComparison.Ordinal).ShouldBe(sees, who);
         }
@@ -91,7 +92,7 @@ public sealed class ConversationScenario
         await chat.Types("/callshelp it keeps connecting and never gets there");
 
         await chat.Sees("For whom does it fail?");
-        await chat.Presses(ConversationTexts.Back);
+        await chat.Presses(ChatTexts.English.BackButton);
         await chat.Sees(FirstAnswer);
     }
 
@@ -108,7 +109,7 @@ public sealed class ConversationScenario
 
         await chat.Presses("For some people");
         await chat.Sees("Which network is that person on?");
-        await chat.Presses(ConversationTexts.Back);
+        await chat.Presses(ChatTexts.English.BackButton);
         await chat.Sees("For whom does it fail?");
     }
 
@@ -145,13 +146,13 @@ public sealed class ConversationScenario
         await chat.Presses("For everyone");
         await chat.Sees("I am asking");
 
-        await chat.Presses(ConversationTexts.Back);
+        await chat.Presses(ChatTexts.English.BackButton);
 
         await chat.Sees("For whom does it fail?");
         await bot.Sandbox.Rtcd.Is(RtcdFault.Healthy);
         await bot.StopBotAsync();
         chat.Transcript.ShouldContain("For whom does it fail?");
-        chat.Transcript.ShouldNotContain(ConversationTexts.WhatIFound);
+        chat.Transcript.ShouldNotContain(ChatTexts.English.WhatIFound);
     }
 
     [Fact]
@@ -189,7 +190,7 @@ public sealed class ConversationScenario
         using var reply = await PressAsync(bot, bot.Mattermost.DirectMessageFrom("ben").Person.Id, chat.LastPost.Id, token, "back");
 
         reply.StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await WhisperAsync(reply)).ShouldBe(ConversationTexts.NotYourCard);
+        (await WhisperAsync(reply)).ShouldBe(ChatTexts.English.NotYourCard);
         (await bot.SessionOf(chat)).Position.ShouldBe(0);
     }
 
@@ -205,7 +206,7 @@ public sealed class ConversationScenario
         time.Shift = TimeSpan.FromDays(31);
         await chat.Presses(FirstAnswer);
 
-        await chat.Sees(ConversationTexts.SessionExpired);
+        await chat.Sees(ChatTexts.English.SessionExpired);
         (await bot.SessionOf(chat)).Position.ShouldBe(0);
     }
 
@@ -224,7 +225,7 @@ public sealed class ConversationScenario
             bot, chat.Person.Id, post, contexts[i % 2]["token"]!.GetValue<string>(), contexts[i % 2]["choice"]!.GetValue<string>())));
 
         var whispers = await Task.WhenAll(replies.Select(WhisperAsync));
-        whispers.Count(text => text == ConversationTexts.AlreadyAnswered).ShouldBe(19);
+        whispers.Count(text => text == ChatTexts.English.AlreadyAnswered).ShouldBe(19);
         whispers.Count(text => text is null).ShouldBe(1);
         (await bot.SessionOf(chat)).Position.ShouldBe(1);
     }
@@ -258,7 +259,7 @@ public sealed class ConversationScenario
         await chat.Types("xyzzy plugh");
 
         await chat.Sees($"1. {FirstAnswer}");
-        chat.LastPost.Message.ShouldStartWith(ConversationTexts.NotUnderstood);
+        chat.LastPost.Message.ShouldStartWith(ChatTexts.English.NotUnderstood);
     }
 
     [Fact]
@@ -268,8 +269,8 @@ public sealed class ConversationScenario
         var chat = bot.Mattermost.DirectMessageFrom("ana");
         await chat.Types("/callshelp");
         await chat.Presses(FirstAnswer);
-        await chat.Presses(ConversationTexts.Administrator);
-        await chat.Sees(ConversationTexts.AdministratorDialogTitle);
+        await chat.Presses(ChatTexts.English.AdministratorButton);
+        await chat.Sees(ChatTexts.English.AdministratorDialogTitle);
 
         await chat.Submits(new Dictionary<string, object?> { [DialogEndpoint.TextElement] = "since this morning" });
 
@@ -287,8 +288,8 @@ public sealed class ConversationScenario
         await using var bot = await BotAndSandbox.StartAsync();
         var chat = bot.Mattermost.DirectMessageFrom("ana");
         await chat.Types("/callshelp");
-        await chat.Presses(ConversationTexts.Administrator);
-        await chat.Sees(ConversationTexts.AdministratorDialogTitle);
+        await chat.Presses(ChatTexts.English.AdministratorButton);
+        await chat.Sees(ChatTexts.English.AdministratorDialogTitle);
 
         await chat.Cancels();
 
@@ -308,7 +309,7 @@ public sealed class ConversationScenario
         await chat.Types("/callshelp");
         await chat.Presses(FirstAnswer);
 
-        await chat.Presses(ConversationTexts.Administrator);
+        await chat.Presses(ChatTexts.English.AdministratorButton);
 
         await chat.Sees("No administrator is set up");
         chat.Transcript.ShouldContain(FirstAnswer);
@@ -336,7 +337,7 @@ public sealed class ConversationScenario
         await chat.Types("/callshelp zanzibar-command");
         await chat.Sees(FirstAnswer);
         await chat.Types("zanzibar-message");
-        await chat.Sees(ConversationTexts.NotUnderstood);
+        await chat.Sees(ChatTexts.English.NotUnderstood);
         await chat.Types("admin: zanzibar-note");
         await chat.Sees("I told @sysadmin");
 

@@ -1,4 +1,5 @@
 using CallsBot.Conversations;
+using CallsBot.Languages;
 using CallsBot.Protocols.Mattermost;
 using CallsBot.Reports;
 using CallsBot.Sandbox.Rtcd;
@@ -20,10 +21,10 @@ public sealed class DiagnosisScenario
 
         await elsewhere.Types("/callshelp check");
 
-        await elsewhere.Sees(ConversationTexts.CheckedInDirectMessages);
-        await chat.Sees(ReportWords.DoThisNext);
+        await elsewhere.Sees(ChatTexts.English.CheckedInDirectMessages);
+        await chat.Sees(ReportWords.English.DoThisNext);
         await chat.Sees("systemctl status rtcd");
-        await chat.Sees(ConversationTexts.WholeReport);
+        await chat.Sees(ChatTexts.English.WholeReport);
         var files = chat.LastPost.FileIds.ShouldNotBeNull();
         files.Count.ShouldBe(2);
         chat.Transcript.ShouldContain(bot.Sandbox.Rtcd.Url.Authority);
@@ -39,9 +40,9 @@ public sealed class DiagnosisScenario
 
         await chat.Types("check");
 
-        await chat.Sees(ConversationTexts.WholeReport);
+        await chat.Sees(ChatTexts.English.WholeReport);
         chat.Transcript.ShouldContain("Media encryption");
-        chat.Transcript.ShouldNotContain($"{ReportWords.Of(CallsBot.Checks.Outcome.Fail)}:");
+        chat.Transcript.ShouldNotContain($"{ReportWords.English.Of(CallsBot.Checks.Outcome.Fail)}:");
         await bot.Sandbox.Rtcd.Until(rtcd => rtcd.Sessions == 0, "the session to be gone");
     }
 
@@ -68,11 +69,11 @@ public sealed class DiagnosisScenario
         var chat = bot.Mattermost.DirectMessageFrom("sysadmin");
 
         await chat.Types("check");
-        await chat.Sees(ConversationTexts.TestingTitle);
+        await chat.Sees(ChatTexts.English.TestingTitle);
         await chat.Sees(" done, ");
-        await chat.Presses(ConversationTexts.Cancel);
+        await chat.Presses(ChatTexts.English.CancelButton);
 
-        await chat.Sees(ConversationTexts.TestCancelled);
+        await chat.Sees(ChatTexts.English.TestCancelled);
         await chat.Sees("because the run was cancelled");
     }
 
@@ -83,13 +84,13 @@ public sealed class DiagnosisScenario
         await bot.Sandbox.Rtcd.Is(RtcdFault.Silent);
         var chat = bot.Mattermost.DirectMessageFrom("sysadmin");
         await chat.Types("check");
-        await chat.Sees(ConversationTexts.TestingTitle);
+        await chat.Sees(ChatTexts.English.TestingTitle);
 
         await chat.Types("check");
-        await chat.Sees(ConversationTexts.AlreadyTesting);
+        await chat.Sees(ChatTexts.English.AlreadyTesting);
         await chat.Types("cancel");
 
-        await chat.Sees(ConversationTexts.TestCancelled);
+        await chat.Sees(ChatTexts.English.TestCancelled);
     }
 
     [Fact]
@@ -102,15 +103,15 @@ public sealed class DiagnosisScenario
         await chat.Sees("No test has been run");
         await chat.Sees("checks in the vendor's guides");
         await chat.Types("check");
-        await chat.Sees(ConversationTexts.WholeReport);
+        await chat.Sees(ChatTexts.English.WholeReport);
 
-        await chat.Presses(ConversationTexts.TestAgain);
+        await chat.Presses(ChatTexts.English.TestAgainButton);
 
-        await BotAndSandbox.WaitAsync(() => chat.Transcript.Split(ConversationTexts.WholeReport).Length == 3, "the second report");
+        await BotAndSandbox.WaitAsync(() => chat.Transcript.Split(ChatTexts.English.WholeReport).Length == 3, "the second report");
         var ana = bot.Mattermost.DirectMessageFrom("ana");
         await ana.Types("/callshelp status");
         await ana.Sees("Last test:");
-        ana.Transcript.ShouldContain(ReportWords.Of(CallsBot.Checks.Outcome.Fail));
+        ana.Transcript.ShouldContain(ReportWords.English.Of(CallsBot.Checks.Outcome.Fail));
         ana.Transcript.ShouldNotContain(bot.Sandbox.Rtcd.Url.Authority);
     }
 
@@ -119,24 +120,29 @@ public sealed class DiagnosisScenario
     {
         await using var bot = await BotAndSandbox.StartAsync();
         var chat = bot.Mattermost.DirectMessageFrom("sysadmin");
-        using var run = new DiagnosisRun("of another process", chat.Person.Id, rtcdUrl: null, started: 0);
+        using var run = new DiagnosisRun("of another process", chat.Person.Id, rtcdUrl: null, Language.English, started: 0);
         var card = bot.Services.GetRequiredService<DiagnosisCard>().Running(run, progress: null, TimeSpan.Zero);
         await bot.Services.GetRequiredService<MattermostClient>()
             .PostAsync(new PostDraft { ChannelId = chat.Channel.Id, Props = card.Props }, CancellationToken.None);
 
-        await chat.Presses(ConversationTexts.Cancel);
+        await chat.Presses(ChatTexts.English.CancelButton);
 
-        await chat.Sees(ConversationTexts.TestIsOver);
+        await chat.Sees(ChatTexts.English.TestIsOver);
     }
 
+    public static TheoryData<bool, string, string> TypedTargets => new()
+    {
+        { false, "rtcd2.example.test", ChatTexts.English.TypedTargetsAreOff },
+        { true, "http://id:key@rtcd2.example.test:8045", ChatTexts.English.TargetHasCredentials },
+        { true, "http://127.0.0.1:8045", ChatTexts.English.TargetIsLoopback },
+        { true, "localhost", ChatTexts.English.TargetIsLoopback },
+        { true, "2130706433", "is not written as four decimal numbers" },
+        { true, "rtcd2.example.test:0", "has a port that is not a number" },
+        { true, "169.254.169.254", "cloud metadata" },
+    };
+
     [Theory]
-    [InlineData(false, "rtcd2.example.test", ConversationTexts.TypedTargetsAreOff)]
-    [InlineData(true, "http://id:key@rtcd2.example.test:8045", ConversationTexts.TargetHasCredentials)]
-    [InlineData(true, "http://127.0.0.1:8045", ConversationTexts.TargetIsLoopback)]
-    [InlineData(true, "localhost", ConversationTexts.TargetIsLoopback)]
-    [InlineData(true, "2130706433", "is not written as four decimal numbers")]
-    [InlineData(true, "rtcd2.example.test:0", "has a port that is not a number")]
-    [InlineData(true, "169.254.169.254", "cloud metadata")]
+    [MemberData(nameof(TypedTargets))]
     public async Task A_typed_target_is_looked_at_only_where_that_is_allowed(bool enabled, string target, string says)
     {
         await using var bot = await BotAndSandbox.StartAsync(start: false);

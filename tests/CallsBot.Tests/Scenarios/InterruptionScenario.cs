@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using CallsBot.Conversations;
 using CallsBot.Hosting;
+using CallsBot.Languages;
 using CallsBot.Mattermost;
 using CallsBot.Sandbox.Mattermost;
 using CallsBot.Sandbox.Rtcd;
@@ -181,7 +182,7 @@ public sealed class InterruptionScenario
         await bot.RestartBotAsync();
         var later = await chat.Types("thanks");
 
-        await chat.Sees(ConversationTexts.YouAreWelcome);
+        await chat.Sees(ChatTexts.English.YouAreWelcome);
         await AnsweredOnceAsync(bot, chat, later!.Id);
         Replies(bot, chat, written.Id).ShouldBe(1);
         bot.Mattermost.Workspace.PostsIn(chat.Channel.Id).Count(post => post.IsFromBot).ShouldBe(2);
@@ -204,7 +205,7 @@ public sealed class InterruptionScenario
 
         await chat.Presses(FirstAnswer);
 
-        await chat.Sees(ConversationTexts.WhatIFound);
+        await chat.Sees(ChatTexts.English.WhatIFound);
     }
 
     [Fact]
@@ -230,7 +231,7 @@ public sealed class InterruptionScenario
 
             await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
             process.ExitCode.ShouldBe(0);
-            chat.Transcript.ShouldContain(ConversationTexts.WhatIFound);
+            chat.Transcript.ShouldContain(ChatTexts.English.WhatIFound);
         }
         finally
         {

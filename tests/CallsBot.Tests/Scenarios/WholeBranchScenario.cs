@@ -1,5 +1,6 @@
 using CallsBot.Checks;
 using CallsBot.Conversations;
+using CallsBot.Languages;
 using CallsBot.Sandbox.Mattermost;
 using CallsBot.Sandbox.Rtcd;
 using CallsBot.Tests.Support;
@@ -120,19 +121,19 @@ public sealed class WholeBranchScenario
             AskNode ask => ask.Answers.Select(answer => (Func<Chat, Task>)(chat => chat.Presses(answer.Label))),
             InstructNode =>
             [
-                chat => chat.Presses(ConversationTexts.ItHelped),
-                chat => chat.Presses(ConversationTexts.ItDidNotHelp),
+                chat => chat.Presses(ChatTexts.English.ItHelpedButton),
+                chat => chat.Presses(ChatTexts.English.ItDidNotHelpButton),
             ],
             CollectNode { Skip: null } => [Collect],
-            CollectNode => [Collect, chat => chat.Presses(ConversationTexts.Skip)],
+            CollectNode => [Collect, chat => chat.Presses(ChatTexts.English.SkipButton)],
             _ => [],
         };
 
-        public Task Back(Chat chat) => chat.Presses(ConversationTexts.Back);
+        public Task Back(Chat chat) => chat.Presses(ChatTexts.English.BackButton);
 
         private static async Task Collect(Chat chat)
         {
-            await chat.Presses(ConversationTexts.WriteIt);
+            await chat.Presses(ChatTexts.English.WriteItButton);
             await chat.Submits(new Dictionary<string, object?> { [DialogEndpoint.TextElement] = "some output" });
         }
     }

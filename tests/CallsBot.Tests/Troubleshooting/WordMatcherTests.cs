@@ -1,3 +1,4 @@
+using CallsBot.Languages;
 using CallsBot.Troubleshooting;
 
 namespace CallsBot.Tests.Troubleshooting;
@@ -29,7 +30,7 @@ public sealed class WordMatcherTests
     [InlineData("some-people", "some-people")]
     [InlineData("some people", "some-people")]
     public void What_people_write_at_the_start_is_taken_for_the_likeliest_answer(string text, string answer) =>
-        WordMatcher.Match(Tree.Nodes["what-happens"], text).ShouldBe(new Answered("what-happens", answer));
+        WordMatcher.Match(Tree.Nodes["what-happens"], text, Language.English).ShouldBe(new Answered("what-happens", answer));
 
     [Theory]
     [InlineData("")]
@@ -44,7 +45,7 @@ public sealed class WordMatcherTests
     [InlineData("disconnected, no audio")]
     [InlineData("reconnecting cables")]
     public void What_is_not_understood_or_could_mean_two_answers_means_none(string text) =>
-        WordMatcher.Match(Tree.Nodes["what-happens"], text).ShouldBeNull();
+        WordMatcher.Match(Tree.Nodes["what-happens"], text, Language.English).ShouldBeNull();
 
     [Theory]
     [InlineData("back")]
@@ -54,7 +55,7 @@ public sealed class WordMatcherTests
     {
         foreach (var node in Tree.Nodes.Values)
         {
-            WordMatcher.Match(node, text).ShouldBe(new WentBack(node.Id));
+            WordMatcher.Match(node, text, Language.English).ShouldBe(new WentBack(node.Id));
         }
     }
 
@@ -66,7 +67,7 @@ public sealed class WordMatcherTests
     {
         foreach (var node in Tree.Nodes.Values)
         {
-            WordMatcher.Match(node, text).ShouldBe(new StartedOver(node.Id));
+            WordMatcher.Match(node, text, Language.English).ShouldBe(new StartedOver(node.Id));
         }
     }
 
@@ -94,13 +95,13 @@ public sealed class WordMatcherTests
     [InlineData("3", null)]
     [InlineData("skip", null)]
     public void Whether_instructions_helped_is_read_from_words_unless_they_say_both(string text, bool? did) =>
-        WordMatcher.Match(Tree.Nodes["other-network"], text).ShouldBe(did is { } known ? new Helped("other-network", known) : null);
+        WordMatcher.Match(Tree.Nodes["other-network"], text, Language.English).ShouldBe(did is { } known ? new Helped("other-network", known) : null);
 
     [Theory]
     [InlineData("skip")]
     [InlineData("Skip this.")]
     public void Skip_is_understood_where_there_is_something_to_paste(string text) =>
-        WordMatcher.Match(Tree.Nodes["console-lines"], text).ShouldBe(new Skipped("console-lines"));
+        WordMatcher.Match(Tree.Nodes["console-lines"], text, Language.English).ShouldBe(new Skipped("console-lines"));
 
     [Theory]
     [InlineData("com.mattermost.calls: rtc peer error\n  at 12:00")]
@@ -108,13 +109,13 @@ public sealed class WordMatcherTests
     [InlineData("yes")]
     [InlineData("I went back to the other page")]
     public void Whatever_else_is_written_there_is_what_was_pasted_to_the_letter(string text) =>
-        WordMatcher.Match(Tree.Nodes["console-lines"], text).ShouldBe(new Collected("console-lines", text));
+        WordMatcher.Match(Tree.Nodes["console-lines"], text, Language.English).ShouldBe(new Collected("console-lines", text));
 
     [Theory]
     [InlineData("rtcd-everyone")]
     [InlineData("udp-filtered")]
     public void There_is_nothing_to_answer_at_a_check_or_a_conclusion(string node) =>
-        WordMatcher.Match(Tree.Nodes[node], "yes").ShouldBeNull();
+        WordMatcher.Match(Tree.Nodes[node], "yes", Language.English).ShouldBeNull();
 
     [Theory]
     [InlineData("who-keeps", "nobody can", "everyone")]
@@ -131,7 +132,7 @@ public sealed class WordMatcherTests
     [InlineData("udp-test", "open|filtered", "silent")]
     [InlineData("plugin-log", "dial tcp: i/o timeout", "dial")]
     public void Answers_further_on_are_understood_in_the_words_that_people_use(string node, string text, string answer) =>
-        WordMatcher.Match(Tree.Nodes[node], text).ShouldBe(new Answered(node, answer));
+        WordMatcher.Match(Tree.Nodes[node], text, Language.English).ShouldBe(new Answered(node, answer));
 
     [Fact]
     public void Every_answer_is_understood_by_its_number_its_label_and_its_id()
@@ -140,9 +141,9 @@ public sealed class WordMatcherTests
         {
             foreach (var (index, answer) in ask.Answers.Index())
             {
-                WordMatcher.Match(ask, $"{index + 1}").ShouldBe(new Answered(ask.Id, answer.Id));
-                WordMatcher.Match(ask, answer.Label).ShouldBe(new Answered(ask.Id, answer.Id));
-                WordMatcher.Match(ask, answer.Id).ShouldBe(new Answered(ask.Id, answer.Id));
+                WordMatcher.Match(ask, $"{index + 1}", Language.English).ShouldBe(new Answered(ask.Id, answer.Id));
+                WordMatcher.Match(ask, answer.Label, Language.English).ShouldBe(new Answered(ask.Id, answer.Id));
+                WordMatcher.Match(ask, answer.Id, Language.English).ShouldBe(new Answered(ask.Id, answer.Id));
             }
         }
     }

@@ -21,6 +21,12 @@ internal static class UserRoutes
             var body = await call.BodyAsync("user_access_token");
             return ApiReply.Ok(call.Workspace.CreateAccessToken(call.Account, call.UserPath(), body.Text("description")));
         });
+        routes.Put("/api/v4/users/{userId}/patch", async call =>
+        {
+            var body = await call.BodyAsync("user");
+            call.RequireSelf(call.UserPath());
+            return ApiReply.Ok(call.Workspace.ChangeLocale(call.UserPath(), body.Text("locale")).ToJson(toSelf: true));
+        });
         routes.Post("/api/v4/users/{userId}/typing", async call =>
         {
             var body = await call.BodyAsync("typing_request");

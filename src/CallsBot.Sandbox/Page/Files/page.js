@@ -59,6 +59,7 @@ async function request(method, path, body) {
 const api = {
   get: path => request('GET', `/api/v4/${path}`),
   post: (path, body = {}) => request('POST', `/api/v4/${path}`, body),
+  put: (path, body = {}) => request('PUT', `/api/v4/${path}`, body),
   upload: form => request('POST', '/api/v4/files', form),
 };
 
@@ -741,6 +742,7 @@ async function become(username) {
   const [accounts, commands] = await Promise.all([api.get('users?per_page=200'), api.get(`teams/${state.team.id}/commands/autocomplete`)]);
   state.accounts = new Map(accounts.map(one => [one.id, one]));
   state.commands = commands;
+  $('language').value = account(state.me.id).locale;
   await loadChannels();
   connect(state.generation);
 }
@@ -854,6 +856,7 @@ $('person').addEventListener('change', async event => {
   await become(event.target.value);
   await route();
 });
+$('language').addEventListener('change', event => api.put('users/me/patch', { locale: event.target.value }));
 $('menu').addEventListener('click', () => {
   const open = $('sidebar').classList.toggle('open');
   $('menu').setAttribute('aria-expanded', String(open));

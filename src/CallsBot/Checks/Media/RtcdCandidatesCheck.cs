@@ -39,13 +39,13 @@ internal sealed class RtcdCandidatesCheck(RtcdSurvey survey, MediaSurvey media, 
         Code: null, Outcome.Pass, "The call server tells clients of addresses that can be reached from the internet.", "{seen}.");
 
     private static readonly Reason PassedInside = new(
-        Code: null,
+        "candidates-inside",
         Outcome.Pass,
         "The call server tells clients of addresses inside the network; clients outside cannot use them.",
         "{seen}. RTCD itself is reached inside too, so this is right if all clients are inside or come in by VPN. If some come from the internet, set ice_host_override under [rtc] to the public address.");
 
     private static readonly Reason PassedOneMachine = new(
-        Code: null,
+        "candidates-one-machine",
         Outcome.Pass,
         "The call server tells clients of addresses on its own machine, where the bot runs as well.",
         "{seen}. No other machine can use them.");
@@ -112,7 +112,7 @@ internal sealed class RtcdCandidatesCheck(RtcdSurvey survey, MediaSurvey media, 
     public IReadOnlyList<string> Covers { get; } = ["A2.1", "A2.3", "T2"];
 
     public IReadOnlyDictionary<string, Outcome> ReasonCodes { get; } = Reason.CodesOf(
-        Private, Docker, Loopback, Unusable, SomeAddressesFail, AddressFindings.NotAsked);
+        PassedInside, PassedOneMachine, Private, Docker, Loopback, Unusable, SomeAddressesFail, AddressFindings.NotAsked);
 
     public IReadOnlyList<string> Needs { get; } = ["rtcd-session"];
 

@@ -19,7 +19,7 @@ internal sealed class RtcdDnsCheck(RtcdSurvey survey, SecondResolver second) : I
         Code: null, Outcome.Pass, "The name of the call server resolves.", "{host} is {addresses}.");
 
     private static readonly Reason PassedAddress = new(
-        Code: null, Outcome.Pass, "The call server is addressed without a name, so there is none to look up.", "The URL {source} holds the address {host}.");
+        "no-name", Outcome.Pass, "The call server is addressed without a name, so there is none to look up.", "The URL {source} holds the address {host}.");
 
     private static readonly Reason NameNotFound = RtcdVersionReasons.All[RtcdVersionReasons.NameNotFound];
 
@@ -76,7 +76,7 @@ internal sealed class RtcdDnsCheck(RtcdSurvey survey, SecondResolver second) : I
     public IReadOnlyList<string> Covers { get; } = ["A3.1"];
 
     public IReadOnlyDictionary<string, Outcome> ReasonCodes { get; } = Reason.CodesOf(
-        NameNotFound, NameServiceFailed, KnownElsewhereOnly, AddressRefused, SomeAddressesRefused, NoIPv4Address, ResolversDiffer);
+        PassedAddress, NameNotFound, NameServiceFailed, KnownElsewhereOnly, AddressRefused, SomeAddressesRefused, NoIPv4Address, ResolversDiffer);
 
     public IReadOnlyList<string> Needs { get; } = ["rtcd-target"];
 

@@ -16,7 +16,7 @@ internal sealed class RtcdTlsCheck(RtcdSurvey survey, TimeProvider time) : IChec
         Code: null, Outcome.Pass, "The connection to the call server is encrypted, with a certificate that is in order.", "{seen}.");
 
     private static readonly Reason Plain = new(
-        Code: null,
+        "no-tls",
         Outcome.Pass,
         "The call server is addressed without TLS, so there is no certificate to check.",
         "The URL {source} begins with http. What the Calls plugin and RTCD tell each other, credentials included, passes unencrypted: keep the API port inside.");
@@ -50,6 +50,7 @@ internal sealed class RtcdTlsCheck(RtcdSurvey survey, TimeProvider time) : IChec
 
     public IReadOnlyDictionary<string, Outcome> ReasonCodes { get; } = Reason.CodesOf(
     [
+        Plain,
         ExpiresSoon,
         SomeAddressesFail,
         AddressFindings.NotAsked,
