@@ -21,7 +21,7 @@ public sealed partial class ArchitectureTests
         ["Reports"] = ["Checks", "Languages", "Probes"],
         ["Troubleshooting"] = ["Checks", "Languages", "StateMachines"],
         ["Tickets"] = ["Checks", "Languages", "Mattermost", "Probes", "Redaction", "Reports", "Settings", "Storage", "Troubleshooting"],
-        ["Conversations"] = ["Checks", "Hosting", "Languages", "Mattermost", "Probes", "Reports", "Settings", "Storage", "Troubleshooting"],
+        ["Conversations"] = ["Checks", "Hosting", "Languages", "Mattermost", "Probes", "Redaction", "Reports", "Settings", "Storage", "Tickets", "Troubleshooting"],
         ["Setup"] = ["Mattermost", "Probes", "Settings"],
     };
 

@@ -39,9 +39,10 @@ internal sealed class BundleShelf(TimeProvider time) : IDisposable
     /// <summary>Puts a bundle there; one that was there for the same ticket and person goes, and so does the oldest when there are too many.</summary>
     /// <param name="ticket">What is in it.</param>
     /// <param name="userId">Who was shown the preview.</param>
+    /// <param name="needsAdministrator">Whether there is in it what administrators alone may have.</param>
     /// <param name="file">The file; it belongs to the shelf from here on.</param>
     /// <returns>The key to take it by.</returns>
-    public string Put(WrittenTicket ticket, string userId, FileStream file)
+    public string Put(WrittenTicket ticket, string userId, bool needsAdministrator, FileStream file)
     {
         var key = RandomNumberGenerator.GetHexString(16, lowercase: true);
         lock (_lock)
@@ -60,10 +61,19 @@ internal sealed class BundleShelf(TimeProvider time) : IDisposable
                 Remove(_bundles.MinBy(entry => entry.Value.At).Key);
             }
 
-            _bundles.Add(key, new Bundle(ticket, userId, file, time.GetTimestamp()));
+            _bundles.Add(key, new Bundle(ticket, userId, needsAdministrator, file, time.GetTimestamp()));
         }
 
         return key;
+    }
+
+    /// <summary>Whether a bundle has what administrators alone may have. False when it is not there any more.</summary>
+    public bool NeedsAdministrator(string key)
+    {
+        lock (_lock)
+        {
+            return _bundles.TryGetValue(key, out var bundle) && bundle.NeedsAdministrator;
+        }
     }
 
     /// <summary>Takes a bundle off the shelf. The file belongs to the caller then, and stands at its beginning.</summary>
@@ -105,5 +115,5 @@ internal sealed class BundleShelf(TimeProvider time) : IDisposable
         }
     }
 
-    private sealed record Bundle(WrittenTicket Ticket, string UserId, FileStream File, long At);
+    private sealed record Bundle(WrittenTicket Ticket, string UserId, bool NeedsAdministrator, FileStream File, long At);
 }

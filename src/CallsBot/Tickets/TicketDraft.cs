@@ -15,6 +15,9 @@ internal static class TicketField
     /// <summary>The ticket was handed out, by whom and when. The value is the SHA-256 of the bundle.</summary>
     public const string Sent = "sent";
 
+    public const string One = "one";
+    public const string Several = "several";
+    public const string Everyone = "everyone";
     public const string Yes = "yes";
     public const string No = "no";
 }
@@ -45,9 +48,9 @@ internal sealed record TicketDraft(
 
     public Affected Affected => Latest(TicketField.Affected) switch
     {
-        "one" => Affected.One,
-        "several" => Affected.Several,
-        "everyone" => Affected.Everyone,
+        TicketField.One => Affected.One,
+        TicketField.Several => Affected.Several,
+        TicketField.Everyone => Affected.Everyone,
         _ => Affected.Unknown,
     };
 

@@ -55,7 +55,7 @@ public sealed class BundleShelfTests
                 File.GetUnixFileMode(name).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
             }
 
-            shelf.Put(Ticket("one"), "ana", file);
+            shelf.Put(Ticket("one"), "ana", needsAdministrator: false, file);
             File.Exists(name).ShouldBeTrue();
         }
 
@@ -82,7 +82,7 @@ public sealed class BundleShelfTests
     {
         var file = BundleShelf.NewFile();
         file.WriteByte(content);
-        return shelf.Put(Ticket(id), userId, file);
+        return shelf.Put(Ticket(id), userId, needsAdministrator: false, file);
     }
 
     private static WrittenTicket Ticket(string id) => new(id, [], [], new RedactionCounts(), [], []);
