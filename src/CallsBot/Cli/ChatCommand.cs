@@ -2,11 +2,9 @@ using System.CommandLine;
 using CallsBot.Checks;
 using CallsBot.Conversations;
 using CallsBot.Languages;
-using CallsBot.Probes;
 using CallsBot.Reports;
 using CallsBot.Settings;
 using CallsBot.Troubleshooting;
-using Microsoft.Extensions.Options;
 
 namespace CallsBot.Cli;
 
@@ -59,7 +57,7 @@ internal static class ChatCommand
 
         var runner = services.GetRequiredService<CheckRunner>();
         var checks = services.GetRequiredService<CheckCatalog>();
-        var rtcd = services.GetRequiredService<IOptions<RtcdOptions>>().Value;
+        var addresses = services.GetRequiredService<KnownAddresses>();
         var machine = TroubleshootingMachine.Begin(tree);
         var texts = ChatTexts.In(language);
         await output.WriteLineAsync(texts.TerminalOpening);
@@ -81,14 +79,14 @@ internal static class ChatCommand
                 continue;
             }
 
-            await WriteAsync(output, machine.Current, rtcd.ServiceUrl, texts);
+            await WriteAsync(output, tree.In(language, machine.Current.Id), await addresses.GetAsync(session: null, cancellationToken), texts);
             await output.WriteAsync("\n> ");
             if (await input.ReadLineAsync(cancellationToken) is not { } line || WordLists.In(language).Quit.Contains(line))
             {
                 return ExitCodes.Success;
             }
 
-            if (WordMatcher.Match(machine.Current, line, language) is not { } trigger || !machine.TryFire(trigger))
+            if (WordMatcher.Match(tree, machine.Current, line, language) is not { } trigger || !machine.TryFire(trigger))
             {
                 await output.WriteLineAsync(machine.Current is ConcludeNode
                     ? texts.TerminalEnd
@@ -97,9 +95,10 @@ internal static class ChatCommand
         }
     }
 
-    private static async Task WriteAsync(TextWriter output, Node node, string? rtcdUrl, ChatTexts texts)
+    private static async Task WriteAsync(TextWriter output, Node node, InstallationAddresses addresses, ChatTexts texts)
     {
-        await output.WriteLineAsync($"\n{node.Title}\n\n{Placeholders.Fill(node.TextFor(administrator: true), rtcdUrl)}");
+        var warning = node.Interrupts ? $"{texts.InterruptsCalls}\n\n" : "";
+        await output.WriteLineAsync($"\n{node.Title}\n\n{warning}{Placeholders.Fill(node.TextFor(administrator: true), addresses)}");
         switch (node)
         {
             case AskNode:

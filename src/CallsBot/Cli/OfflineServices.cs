@@ -36,6 +36,7 @@ internal static class OfflineServices
         services.AddSingleton(provider => Everyone(settings.Settings, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new CallbackAddress(Address(settings.Settings, ConversationOptions.Section, nameof(ConversationOptions.CallbackUrl))));
         services.AddProbes().AddChecks().AddReports().AddTroubleshooting();
+        services.AddSingleton<KnownAddresses>();
         return services.BuildServiceProvider();
     }
 

@@ -115,7 +115,7 @@ internal sealed partial class AdministratorDesk(
             lines.Append('\n').Append(name).Append(":\n```\n").Append(shown.Replace("```", "'''", StringComparison.Ordinal)).Append("\n```\n");
         }
 
-        if (session.Current is ConcludeNode conclusion)
+        if (session.CurrentIn(language) is ConcludeNode conclusion)
         {
             lines.Append("- ").Append(conclusion.Title).Append('\n');
         }

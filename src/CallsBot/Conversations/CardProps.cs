@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using CallsBot.Checks;
 using CallsBot.Protocols.Mattermost;
@@ -16,6 +17,9 @@ internal static class CardProps
     // Servers before 6.0 take 8,000 characters of props (model/post.go, PostPropsMaxRunes); the server adds empty fields.
     private const int LongestProps = 7_000;
     private const int LongestText = 4_000;
+
+    private static readonly MattermostJson AsTheServerWrites =
+        new(new JsonSerializerOptions(MattermostJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     public static string ColourOf(Outcome outcome) => outcome switch
     {
@@ -44,6 +48,10 @@ internal static class CardProps
         return props;
     }
 
-    private static int Length(PostProps props) =>
-        JsonSerializer.Serialize(props, MattermostJson.Default.PostProps).Length;
+    /// <summary>
+    /// In characters of the JSON that the server makes of the props: Go writes what is not ASCII as it is, and <c>&lt;</c>,
+    /// <c>&gt;</c> and <c>&amp;</c> as six characters each (encoding/json, HTMLEscape).
+    /// </summary>
+    internal static int Length(PostProps props) =>
+        JsonSerializer.Serialize(props, AsTheServerWrites.PostProps).EnumerateRunes().Sum(rune => rune.Value is '<' or '>' or '&' ? 6 : 1);
 }

@@ -20,7 +20,7 @@ internal sealed partial class Conversation(
     SessionSteps steps,
     TreeCatalog trees,
     SessionChecks checks,
-    NodeCard cards,
+    SessionCards cards,
     Dialogs dialogs,
     AdministratorDesk desk,
     Diagnoses diagnoses,
@@ -29,12 +29,13 @@ internal sealed partial class Conversation(
     InboxStore inbox,
     MattermostClient mattermost,
     BotAccount bot,
-    People people,
     Speech speech,
     ILogger<Conversation> logger)
 {
+    private const int MostAnswersInAComplaint = 3;
+
     /// <summary>The tree that <c>/callshelp</c> opens.</summary>
-    public const string FirstTree = "calls-not-connecting";
+    public const string FirstTree = "start";
 
     /// <summary>The bot's user name; null until the server has told it.</summary>
     public string? BotName => bot.Known?.Username;
@@ -180,7 +181,7 @@ internal sealed partial class Conversation(
             return new ActionResponse();
         }
 
-        return new ActionResponse { Update = await CardAsync(next, cancellationToken) };
+        return new ActionResponse { Update = await cards.ForAsync(next, cancellationToken) };
     }
 
     /// <summary>Answers a submitted dialog. The token is known to be ours, in time, and the submitter's.</summary>
@@ -306,7 +307,7 @@ internal sealed partial class Conversation(
             return;
         }
 
-        if (WordMatcher.Match(session.Current, text, language) is not { } trigger)
+        if (WordMatcher.Match(session.Tree, session.Current, text, language) is not { } trigger)
         {
             await NotUnderstoodAsync(session, post, text, texts, cancellationToken);
             return;
@@ -343,7 +344,7 @@ internal sealed partial class Conversation(
 
             default:
                 await ShowAsReplyAsync(
-                    session, session, $"{texts.NotUnderstood}\n{NodeCard.NumberedAnswers(session.Current)}".TrimEnd(), post, cancellationToken);
+                    session, session, $"{texts.NotUnderstood}\n{NodeCard.NumberedAnswers(session.CurrentIn(texts.Language))}".TrimEnd(), post, cancellationToken);
                 break;
         }
     }
@@ -365,9 +366,16 @@ internal sealed partial class Conversation(
             return;
         }
 
-        if (complaint.Length > 0 && WordMatcher.Match(session.Current, complaint, language) is { } trigger
-            && await steps.TryTakeAsync(session, new SessionStep(trigger, null, userId, answersPost?.Id), cancellationToken) is { } next)
+        // "I hear nobody in Firefox" answers more than the first question. What it does not answer is asked.
+        for (var answered = 0; answered < MostAnswersInAComplaint && complaint.Length > 0 && session.Current is AskNode; answered++)
         {
+            if (WordMatcher.Match(session.Tree, session.Current, complaint, language) is not Answered trigger
+                || await steps.TryTakeAsync(
+                    session, new SessionStep(trigger, null, userId, answered == 0 ? answersPost?.Id : null), cancellationToken) is not { } next)
+            {
+                break;
+            }
+
             session = next;
         }
 
@@ -387,7 +395,7 @@ internal sealed partial class Conversation(
     private async Task ShowNewAsync(
         Session session, string message, Post? answersPost, CancellationToken cancellationToken, Session? before = null)
     {
-        var card = await CardAsync(session, cancellationToken);
+        var card = await cards.ForAsync(session, cancellationToken);
         var draft = new PostDraft
         {
             ChannelId = session.ChannelId,
@@ -418,8 +426,8 @@ internal sealed partial class Conversation(
 
     /// <summary>What a card becomes when the session has moved on to a new post.</summary>
     private static PostPatch Passed(Session before, Session after, ChatTexts texts) =>
-        after.Position > before.Position && Trail.AnswerOf(before.Current, after.Steps[before.Position].Trigger, texts) is { Length: > 0 } answer
-            ? NodeCard.Answered(before.Current.Title, answer, texts)
+        after.Position > before.Position && Trail.AnswerOf(before.CurrentIn(texts.Language), after.Steps[before.Position].Trigger, texts) is { Length: > 0 } answer
+            ? NodeCard.Answered(before.CurrentIn(texts.Language).Title, answer, texts)
             : NodeCard.Closed(texts.AnsweredInWords);
 
     private async Task ShowPassedAsync(Session before, Session after, CancellationToken cancellationToken)
@@ -430,7 +438,7 @@ internal sealed partial class Conversation(
 
     private async Task ShowInPlaceAsync(Session session, CancellationToken cancellationToken)
     {
-        await mattermost.Api.PatchPostAsync(session.PostId, await CardAsync(session, cancellationToken), cancellationToken);
+        await mattermost.Api.PatchPostAsync(session.PostId, await cards.ForAsync(session, cancellationToken), cancellationToken);
         if (session.Current is CheckNode)
         {
             checks.TryEnqueue(session);
@@ -467,16 +475,10 @@ internal sealed partial class Conversation(
         var isChecking = session.Current is CheckNode && checks.TryEnqueue(session);
         return new ActionResponse
         {
-            Update = isChecking ? null : await CardAsync(session, cancellationToken),
+            Update = isChecking ? null : await cards.ForAsync(session, cancellationToken),
             EphemeralText = texts.AlreadyAnswered,
             SkipSlackParsing = true,
         };
-    }
-
-    private async Task<PostPatch> CardAsync(Session session, CancellationToken cancellationToken)
-    {
-        var person = await people.FindAsync(session.UserId, cancellationToken);
-        return cards.For(session, person.IsAdministrator, Language.For(person.Locale));
     }
 
     private async Task ReplyAsync(Post post, string message, CancellationToken cancellationToken) =>

@@ -22,6 +22,8 @@ internal static class ConversationServices
         services.AddSingleton<SessionStore>();
         services.AddSingleton<SessionSteps>();
         services.AddSingleton<NodeCard>();
+        services.AddSingleton<SessionCards>();
+        services.AddSingleton<KnownAddresses>();
         services.AddSingleton<DiagnosisCard>();
         services.AddSingleton<Diagnoses>();
         services.AddSingleton<TicketCard>();

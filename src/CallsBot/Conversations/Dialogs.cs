@@ -18,7 +18,7 @@ internal sealed class Dialogs(MattermostClient mattermost, SignedTokens tokens, 
 
     public Task OpenCollectAsync(string triggerId, Session session, ChatTexts texts, CancellationToken cancellationToken) => OpenAsync(
         triggerId, session, SignedToken.CollectDialog, nonce: "",
-        texts.CollectDialogTitle, session.Current.Title, texts.CollectDialogLabel, texts.CollectDialogSubmit,
+        texts.CollectDialogTitle, session.CurrentIn(texts.Language).Title, texts.CollectDialogLabel, texts.CollectDialogSubmit,
         optional: false, cancellationToken);
 
     public Task OpenAdministratorAsync(string triggerId, Session session, ChatTexts texts, CancellationToken cancellationToken) => OpenAsync(

@@ -1,7 +1,6 @@
 using System.Text;
 using CallsBot.Checks;
 using CallsBot.Languages;
-using CallsBot.Probes;
 using CallsBot.Protocols.Mattermost;
 using CallsBot.Reports;
 using CallsBot.Troubleshooting;
@@ -15,7 +14,7 @@ namespace CallsBot.Conversations;
 /// message of a card is empty, so that a card that replaces another leaves nothing of it behind.
 /// </remarks>
 internal sealed class NodeCard(
-    SignedTokens tokens, IOptions<ConversationOptions> options, IOptions<RtcdOptions> rtcd)
+    SignedTokens tokens, IOptions<ConversationOptions> options)
 {
     private const int MostButtons = 6;
     private const int ButtonsInARow = 5;
@@ -26,7 +25,8 @@ internal sealed class NodeCard(
     /// <param name="session">The session.</param>
     /// <param name="administrator">Whether to show what administrators see: hosts, evidence, commands.</param>
     /// <param name="language">The reader's.</param>
-    public PostPatch For(Session session, bool administrator, Language language)
+    /// <param name="addresses">What is filled into commands.</param>
+    public PostPatch For(Session session, bool administrator, Language language, InstallationAddresses addresses)
     {
         var texts = ChatTexts.In(language);
         var token = tokens.Issue(new SignedToken(SignedToken.Card, session.Id, session.Position, session.UserId, Nonce: ""));
@@ -36,7 +36,7 @@ internal sealed class NodeCard(
             attachments.Add(Findings(findings, administrator, session.Current, texts));
         }
 
-        attachments.AddRange(Question(session, administrator, token, texts));
+        attachments.AddRange(Question(session, administrator, token, texts, addresses));
         attachments.Add(Ways(session, token, texts));
         return new PostPatch { Message = "", Props = CardProps.Fit(attachments) };
     }
@@ -100,14 +100,15 @@ internal sealed class NodeCard(
         };
     }
 
-    private IEnumerable<Attachment> Question(Session session, bool administrator, string token, ChatTexts texts)
+    private IEnumerable<Attachment> Question(
+        Session session, bool administrator, string token, ChatTexts texts, InstallationAddresses addresses)
     {
-        var node = session.Current;
+        var node = session.CurrentIn(texts.Language);
         var card = new Attachment
         {
             Color = node is ConcludeNode conclusion ? conclusion.Resolved ? CardProps.Green : CardProps.Amber : CardProps.Neutral,
             Title = node is ConcludeNode { Resolved: true } ? texts.Solved(node.Title) : node.Title,
-            Text = Text(node, administrator, texts),
+            Text = Text(node, administrator, texts, addresses),
             Fallback = node.Title,
         };
 
@@ -150,9 +151,14 @@ internal sealed class NodeCard(
         };
     }
 
-    private string Text(Node node, bool administrator, ChatTexts texts)
+    private static string Text(Node node, bool administrator, ChatTexts texts, InstallationAddresses addresses)
     {
-        var text = administrator ? Placeholders.Fill(node.TextFor(administrator), rtcd.Value.ServiceUrl) : node.TextFor(administrator);
+        var text = administrator ? Placeholders.Fill(node.TextFor(administrator), addresses) : node.TextFor(administrator);
+        if (administrator && node.Interrupts)
+        {
+            text = $"**{texts.InterruptsCalls}**\n\n{text}";
+        }
+
         return node switch
         {
             InstructNode => $"{text}\n\n**{texts.DidThatHelp}**",

@@ -13,9 +13,6 @@ internal static class Placeholders
     private const string MattermostServer = "YOUR_MATTERMOST_SERVER";
     private const string MediaPort = "YOUR_MEDIA_PORT";
 
-    public static string Fill(string text, string? rtcdUrl) => Fill(
-        text, ProbeTarget.TryParse(rtcdUrl ?? "", out var target, out _) ? new InstallationAddresses { Rtcd = target } : InstallationAddresses.Unknown);
-
     /// <param name="text">The text, with a placeholder where an address belongs.</param>
     /// <param name="addresses">What is known; where an address is not, the placeholder stays.</param>
     public static string Fill(string text, InstallationAddresses addresses)

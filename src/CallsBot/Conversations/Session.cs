@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using CallsBot.Checks;
+using CallsBot.Languages;
 using CallsBot.Troubleshooting;
 
 namespace CallsBot.Conversations;
@@ -41,6 +42,9 @@ internal sealed class Session
     public int Position => Steps.Count;
 
     public Node Current => Machine.Current;
+
+    /// <summary>The node it stands on, in the words of a language.</summary>
+    public Node CurrentIn(Language language) => Tree.In(language, Current.Id);
 
     /// <summary>False when the tree was changed under the session, so that its steps no longer lead anywhere.</summary>
     public bool FitsTree => Machine.History.Count == Steps.Count;

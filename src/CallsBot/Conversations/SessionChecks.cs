@@ -1,6 +1,4 @@
 using CallsBot.Checks;
-using CallsBot.Languages;
-using CallsBot.Mattermost;
 using CallsBot.Protocols.Mattermost;
 using CallsBot.Troubleshooting;
 
@@ -11,10 +9,9 @@ internal sealed partial class SessionChecks(
     SessionStore sessions,
     SessionSteps steps,
     CheckRunner runner,
-    NodeCard cards,
+    SessionCards cards,
     CheckQueue queue,
     MattermostClient mattermost,
-    People people,
     TimeProvider time,
     ILogger<SessionChecks> logger)
 {
@@ -103,8 +100,7 @@ internal sealed partial class SessionChecks(
         for (var shown = -1; shown != session.Position;)
         {
             shown = session.Position;
-            var person = await people.FindAsync(session.UserId, cancellationToken);
-            var card = cards.For(session, person.IsAdministrator, Language.For(person.Locale));
+            var card = await cards.ForAsync(session, cancellationToken);
             await mattermost.Api.PatchPostAsync(session.PostId, card, cancellationToken);
             if (await sessions.FindAsync(session.Id, cancellationToken) is not { } latest)
             {

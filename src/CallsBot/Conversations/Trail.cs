@@ -11,7 +11,7 @@ internal static class Trail
     public static IEnumerable<(string Title, string Answer)> Of(Session session, Language language) =>
         session.Machine.Path
             .Where(step => step is not ({ Trigger: Chosen } or { Node: AskNode { As: FactNames.Role } }))
-            .Select(step => (step.Node.Title, Answer(step, session, language)));
+            .Select(step => (session.Tree.In(language, step.Node.Id).Title, Answer(step, session, language)));
 
     /// <summary>The person's answers alone, in short.</summary>
     public static IEnumerable<string> Answers(Session session, Language language) =>
@@ -33,7 +33,7 @@ internal static class Trail
     {
         if (step.Trigger is not Checked result)
         {
-            return AnswerOf(step.Node, step.Trigger, ChatTexts.In(language));
+            return AnswerOf(session.Tree.In(language, step.Node.Id), step.Trigger, ChatTexts.In(language));
         }
 
         var words = ReportWords.In(language);

@@ -87,6 +87,8 @@ internal sealed class ChatTexts
 
     public string ChooseMenu => Get();
 
+    public string InterruptsCalls => Get();
+
     public string DidThatHelp => Get();
 
     public string WriteOrPaste => Get();

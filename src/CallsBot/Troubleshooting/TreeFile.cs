@@ -266,6 +266,11 @@ internal static partial class TreeFile
                     Id(entry, "id", id), Text(entry, "label", id, MaxLabelLength), Text(entry, "next", id), Words(entry, id));
                 answers.Add(answer);
 
+                if (WordMatcher.IsCommand(answer.Id))
+                {
+                    Fault(entry.Line, $"{id}: who writes '{answer.Id}' does not mean an answer: the bot has that word itself");
+                }
+
                 if (answer.Id.Length > 0 && !ids.Add(answer.Id))
                 {
                     Fault(entry.Line, $"{id}: there is already an answer '{answer.Id}'");

@@ -7,6 +7,12 @@ namespace CallsBot.Troubleshooting;
 /// <summary>Takes what a person writes in a direct message for what a button would have said. Pure.</summary>
 internal static class WordMatcher
 {
+    /// <summary>Takes the words of the person's language, and where those are not understood, English ones.</summary>
+    /// <inheritdoc cref="Match(Node, string, Language)"/>
+    public static Trigger? Match(Tree tree, Node node, string text, Language language) =>
+        Match(tree.In(language, node.Id), text, language)
+        ?? (language == Language.English ? null : Match(node, text, Language.English));
+
     /// <param name="node">Where the person stands, in the words that they see.</param>
     /// <param name="text">What they wrote.</param>
     /// <param name="language">Theirs; English is understood besides.</param>
@@ -41,6 +47,10 @@ internal static class WordMatcher
             _ => throw new UnreachableException(),
         };
     }
+
+    /// <summary>Whether an English word goes back or starts over wherever one stands.</summary>
+    internal static bool IsCommand(string word) =>
+        WordLists.In(Language.English) is var words && (words.Back.Contains(Normalise(word)) || words.StartOver.Contains(Normalise(word)));
 
     /// <inheritdoc cref="PlainText.Of"/>
     internal static string Normalise(string text, bool asPattern = false) => PlainText.Of(text, asPattern);

@@ -17,9 +17,9 @@ public sealed class TreesCommandTests : IDisposable
 
         exit.ShouldBe(0);
         error.ShouldBeEmpty();
-        output.ShouldStartWith("calls-not-connecting: Calls do not connect\n  nodes    ");
+        output.ShouldContain("calls-not-connecting: Calls do not connect\n  nodes    ");
         output.ShouldContain("\n  answers  1 from the start to the nearest conclusion\n");
-        output.ShouldContain("\n  checks   calls-plugin, rtcd-version\n");
+        output.ShouldContain("\n  checks   calls-backend, calls-in-progress, ");
         output.ShouldContain("\n  items    A1.1, A1.2, A1.3, A2.1, A2.2, A2.3, A3.1, A3.2, A4.1, A4.2, ");
     }
 
@@ -91,12 +91,24 @@ public sealed class TreesCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task The_only_tree_need_not_be_named()
+    public async Task Among_several_trees_one_has_to_be_named()
     {
-        var (exit, output, _) = await RunAsync("graph");
+        var (exit, output, error) = await RunAsync("graph");
 
-        exit.ShouldBe(0);
-        output.ShouldStartWith("stateDiagram-v2\n  s_what_happens : what-happens\n");
+        exit.ShouldBe(2);
+        output.ShouldBeEmpty();
+        error.ShouldStartWith("Name one of the trees: after-change, audio, ");
+    }
+
+    [Fact]
+    public async Task A_page_for_each_tree_is_written_into_a_folder()
+    {
+        var folder = Path.Combine(_folder.FullName, "pages");
+
+        var (exit, output, error) = await RunAsync("graph", "--output", folder);
+
+        (exit, output, error).ShouldBe((0, "", ""));
+        File.ReadAllText(Path.Combine(folder, "start.md")).ShouldContain("```mermaid\nstateDiagram-v2\n  s_what_happens : what-happens\n");
     }
 
     [Fact]
@@ -106,7 +118,7 @@ public sealed class TreesCommandTests : IDisposable
 
         exit.ShouldBe(2);
         output.ShouldBeEmpty();
-        error.ShouldBe("There is no tree and no file 'no-such-tree'. Trees: calls-not-connecting.\n");
+        error.ShouldStartWith("There is no tree and no file 'no-such-tree'. Trees: after-change, audio, calls-not-connecting, ");
     }
 
     private static readonly Dictionary<string, IReadOnlyList<string>> Covers = new() { ["rtcd-version"] = ["2B.2.2", "Z9"] };

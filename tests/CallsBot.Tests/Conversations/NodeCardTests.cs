@@ -1,13 +1,10 @@
-using System.Text.Json;
 using CallsBot.Checks;
 using CallsBot.Conversations;
 using CallsBot.Languages;
 using CallsBot.Probes;
-using CallsBot.Protocols.Mattermost;
 using CallsBot.Tests.Support;
 using CallsBot.Tests.Troubleshooting;
 using CallsBot.Troubleshooting;
-using Microsoft.Extensions.Options;
 
 namespace CallsBot.Tests.Conversations;
 
@@ -18,52 +15,76 @@ public sealed class NodeCardTests
 
     private static readonly Tree Shipped = TreeCatalog.Load(KnownChecks.All).Get(Conversation.FirstTree);
 
-    private readonly NodeCard _cards = new(
-        new SignedTokens(Some.ConversationOptions(), TimeProvider.System), Some.ConversationOptions(),
-        Options.Create(new RtcdOptions { ServiceUrl = "http://rtcd.internal.example.com:8045" }));
+    private static readonly InstallationAddresses Addresses = new()
+    {
+        Rtcd = ProbeTarget.TryParse("http://rtcd.internal.example.com:8045", out var target, out _) ? target : null,
+        Offloader = target,
+        Mattermost = "mattermost.internal.example.com",
+    };
 
-    public static TheoryData<string, bool> Nodes
+    private readonly NodeCard _cards = new(
+        new SignedTokens(Some.ConversationOptions(), TimeProvider.System), Some.ConversationOptions());
+
+    public static TheoryData<string, bool> Readers
     {
         get
         {
-            var nodes = new TheoryData<string, bool>();
-            foreach (var id in Shipped.Nodes.Keys)
+            var readers = new TheoryData<string, bool>();
+            foreach (var language in Language.All)
             {
-                nodes.Add(id, true);
-                nodes.Add(id, false);
+                readers.Add(language.Code, true);
+                readers.Add(language.Code, false);
             }
 
-            return nodes;
+            return readers;
         }
     }
 
     [Theory]
-    [MemberData(nameof(Nodes))]
-    public void Every_node_fits_on_a_card_of_every_server_with_all_its_text(string nodeId, bool administrator)
+    [MemberData(nameof(Readers))]
+    public void Every_node_fits_on_a_card_of_every_server_with_all_its_text(string language, bool administrator)
     {
-        var node = Shipped.Nodes[nodeId];
+        var reader = Language.For(language);
+        foreach (var node in Shipped.Nodes.Values.Where(node => node is not TryNode))
+        {
+            var props = _cards.For(At(node), administrator, reader, Addresses).Props.ShouldNotBeNull();
 
-        var props = _cards.For(At(node), administrator, Language.English).Props.ShouldNotBeNull();
-
-        JsonSerializer.Serialize(props, MattermostJson.Default.PostProps).Length.ShouldBeLessThan(MostProps);
-        props.Attachments!.ShouldAllBe(attachment => attachment.Fallback!.Length > 0);
-        var text = Placeholders.Fill(node.TextFor(administrator), "http://rtcd.internal.example.com:8045");
-        props.Attachments!.ShouldContain(attachment => attachment.Text != null && attachment.Text.StartsWith(administrator ? text : node.Text));
+            CardProps.Length(props).ShouldBeLessThan(MostProps, node.Id);
+            props.Attachments!.ShouldAllBe(attachment => attachment.Fallback!.Length > 0, node.Id);
+            var shown = Shipped.In(reader, node.Id).TextFor(administrator);
+            var text = administrator ? Placeholders.Fill(shown, Addresses) : shown;
+            props.Attachments!.ShouldContain(attachment => attachment.Text != null && attachment.Text.Contains(text), node.Id);
+        }
     }
 
     [Theory]
-    [MemberData(nameof(Nodes))]
-    public void Every_card_offers_back_start_over_and_an_administrator_and_ids_that_servers_take(string nodeId, bool administrator)
+    [MemberData(nameof(Readers))]
+    public void Every_card_offers_back_start_over_and_an_administrator_and_ids_that_servers_take(string language, bool administrator)
     {
-        var props = _cards.For(At(Shipped.Nodes[nodeId]), administrator, Language.English).Props!;
+        var texts = ChatTexts.In(Language.For(language));
+        foreach (var node in Shipped.Nodes.Values.Where(node => node is not TryNode))
+        {
+            var props = _cards.For(At(node), administrator, texts.Language, Addresses).Props!;
 
-        var actions = props.Attachments!.SelectMany(attachment => attachment.Actions ?? []).ToList();
-        actions.Select(action => action.Name).ShouldBeUnique();
-        actions.Select(action => action.Id).ShouldBeUnique();
-        actions.ShouldAllBe(action => action.Id.All(char.IsAsciiLetterOrDigit) && action.Name.Length > 0);
-        actions.Select(action => action.Name).TakeLast(3)
-            .ShouldBe([ChatTexts.English.BackButton, ChatTexts.English.StartOverButton, ChatTexts.English.AdministratorButton]);
-        props.Attachments!.ShouldAllBe(attachment => attachment.Actions == null || attachment.Actions.Count <= 5);
+            var actions = props.Attachments!.SelectMany(attachment => attachment.Actions ?? []).ToList();
+            actions.Select(action => action.Name).ShouldBeUnique(node.Id);
+            actions.Select(action => action.Id).ShouldBeUnique(node.Id);
+            actions.ShouldAllBe(action => action.Id.All(char.IsAsciiLetterOrDigit) && action.Name.Length > 0 && action.Name.Length <= 40, node.Id);
+            actions.Select(action => action.Name).TakeLast(3).ShouldBe([texts.BackButton, texts.StartOverButton, texts.AdministratorButton], node.Id);
+            props.Attachments!.ShouldAllBe(attachment => attachment.Actions == null || attachment.Actions.Count <= 5, node.Id);
+        }
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public void Commands_that_cut_calls_off_are_shown_under_a_warning(bool administrator, bool warned)
+    {
+        var node = Shipped.Nodes.Values.First(node => node is InstructNode { Interrupts: true });
+
+        var card = _cards.For(At(node), administrator, Language.English, Addresses).Props!.Attachments![0].Text!;
+
+        card.StartsWith($"**{ChatTexts.English.InterruptsCalls}**\n\n", StringComparison.Ordinal).ShouldBe(warned);
     }
 
     [Fact]
@@ -74,9 +95,9 @@ public sealed class NodeCardTests
             .After(new SessionStep(new Answered("first", "two"), null, "user", null))!
             .After(new SessionStep(new Checked("look", Outcome.Fail, "odd"), Some.CheckResult(Outcome.Fail, "odd") with { Evidence = evidence }, "user", null))!;
 
-        var props = _cards.For(session, administrator: true, Language.English).Props!;
+        var props = _cards.For(session, administrator: true, Language.English, Addresses).Props!;
 
-        JsonSerializer.Serialize(props, MattermostJson.Default.PostProps).Length.ShouldBeLessThan(MostProps);
+        CardProps.Length(props).ShouldBeLessThan(MostProps);
         props.Attachments![0].Text.ShouldBe("**Failed**: It answered.\nrtcd.example:8045 answered.\n- Ask again.\n```\ncurl http://rtcd.example:8045/version\n```");
         props.Attachments[1].Text.ShouldBe("That was it.");
     }

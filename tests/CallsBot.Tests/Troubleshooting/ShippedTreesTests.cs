@@ -81,7 +81,7 @@ public sealed partial class ShippedTreesTests
         }
     }
 
-    /// <summary>Whoever never says the same twice at the same place comes to an end, whatever they say and whatever checks find.</summary>
+    /// <summary>Whoever says something else when asked again comes to an end, whatever they say and whatever checks find.</summary>
     [Fact]
     public void Every_walk_ends() =>
         Prop.ForAll(
@@ -89,14 +89,17 @@ public sealed partial class ShippedTreesTests
             seed =>
             {
                 var random = new Random(seed);
+                var role = seed % 2 == 0 ? FactNames.Administrator : FactNames.User;
                 var machine = TroubleshootingMachine.Begin(Whole);
                 var said = new HashSet<(string, string?)>();
                 while (machine.Current is not ConcludeNode)
                 {
-                    var automatic = machine.Automatic(seed % 2 == 0 ? FactNames.Administrator : FactNames.User, (_, left) => left[random.Next(left.Count)]);
-                    var open = automatic is not null ? [automatic] : TriggersAt(machine.Current).Where(trigger => !said.Contains((trigger.NodeId, trigger.Value))).ToList();
-                    open.ShouldNotBeEmpty(Describe(machine));
-                    var next = open[random.Next(open.Count)];
+                    machine.History.Count.ShouldBeLessThan(400, Describe(machine));
+                    var automatic = machine.Automatic(role, (_, left) => left[random.Next(left.Count)]);
+                    List<Trigger> all = automatic is not null ? [automatic] : [.. TriggersAt(machine.Current)];
+                    List<Trigger> unsaid = [.. all.Where(trigger => !said.Contains((trigger.NodeId, trigger.Value)))];
+                    var choices = unsaid.Count > 0 ? unsaid : all;
+                    var next = choices[random.Next(choices.Count)];
                     said.Add((next.NodeId, next.Value));
                     machine.TryFire(next).ShouldBeTrue();
                 }
