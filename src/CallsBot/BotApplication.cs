@@ -8,6 +8,7 @@ using CallsBot.Protocols.Mattermost;
 using CallsBot.Reports;
 using CallsBot.Settings;
 using CallsBot.Storage;
+using CallsBot.Tickets;
 using CallsBot.Troubleshooting;
 
 namespace CallsBot;
@@ -55,6 +56,7 @@ internal static class BotApplication
             .AddProbes()
             .AddChecks()
             .AddReports()
+            .AddTickets()
             .AddTroubleshooting()
             .AddConversations();
         configure?.Invoke(builder);

@@ -3,6 +3,7 @@ using CallsBot.Mattermost;
 using CallsBot.Probes;
 using CallsBot.Settings;
 using CallsBot.Storage;
+using CallsBot.Tickets;
 
 namespace CallsBot;
 
@@ -15,6 +16,7 @@ internal static class BotSettings
         SettingsSection.Of(ConversationOptions.Section, new ConversationOptions.Validator()),
         SettingsSection.Of(RtcdOptions.Section, new RtcdOptions.Validator()),
         SettingsSection.Of(OffloaderOptions.Section, new OffloaderOptions.Validator()),
+        SettingsSection.Of(TicketOptions.Section, new TicketOptions.Validator()),
         SettingsSection.Of(StorageOptions.Section, new StorageOptions.Validator()),
     ]);
 }

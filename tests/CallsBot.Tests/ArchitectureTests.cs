@@ -20,7 +20,8 @@ public sealed partial class ArchitectureTests
         ["Checks"] = ["Mattermost", "Probes"],
         ["Reports"] = ["Checks", "Languages", "Probes"],
         ["Troubleshooting"] = ["Checks", "Languages", "StateMachines"],
-        ["Conversations"] = ["Checks", "Hosting", "Languages", "Mattermost", "Probes", "Reports", "Settings", "Storage", "Troubleshooting"],
+        ["Tickets"] = ["Checks", "Languages", "Mattermost", "Probes", "Redaction", "Reports", "Settings", "Storage", "Troubleshooting"],
+        ["Conversations"] = ["Checks", "Hosting", "Languages", "Mattermost", "Probes", "Redaction", "Reports", "Settings", "Storage", "Tickets", "Troubleshooting"],
         ["Setup"] = ["Mattermost", "Probes", "Settings"],
     };
 

@@ -148,6 +148,8 @@ public sealed record Dialog
 public sealed record DialogElement
 {
     public const string TextArea = "textarea";
+    public const string Text = "text";
+    public const string Select = "select";
 
     /// <summary>At most 24 characters.</summary>
     [JsonPropertyName("display_name")]
@@ -158,6 +160,10 @@ public sealed record DialogElement
 
     [JsonPropertyName("type")]
     public required string Type { get; init; }
+
+    /// <summary>What the element holds when the dialog opens; for a select an option's value.</summary>
+    [JsonPropertyName("default")]
+    public string? Default { get; init; }
 
     [JsonPropertyName("placeholder")]
     public string? Placeholder { get; init; }

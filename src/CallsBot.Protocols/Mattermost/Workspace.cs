@@ -24,6 +24,17 @@ public sealed record User
     [JsonPropertyName("delete_at")]
     public long DeleteAt { get; init; }
 
+    /// <summary>"useAutomaticTimezone" ("true" or "false"), "automaticTimezone" and "manualTimezone".</summary>
+    [JsonPropertyName("timezone")]
+    public IReadOnlyDictionary<string, string>? TimeZones { get; init; }
+
+    /// <summary>Such as "Europe/Berlin"; null when the server does not say.</summary>
+    [JsonIgnore]
+    public string? TimeZone => TimeZones is { } zones
+        && zones.GetValueOrDefault(zones.GetValueOrDefault("useAutomaticTimezone") == "false" ? "manualTimezone" : "automaticTimezone") is { Length: > 0 } zone
+        ? zone
+        : null;
+
     [JsonIgnore]
     public bool IsSystemAdministrator => DeleteAt == 0 && Roles.Split(' ').Contains("system_admin");
 }

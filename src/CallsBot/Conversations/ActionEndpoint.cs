@@ -12,7 +12,7 @@ namespace CallsBot.Conversations;
 /// word; what an honest person can run into (too late, twice, somebody else's card) is answered kindly.
 /// </remarks>
 internal sealed partial class ActionEndpoint(
-    SignedTokens tokens, Conversation conversation, Diagnoses diagnoses, Speech speech, ILogger<ActionEndpoint> logger)
+    SignedTokens tokens, Conversation conversation, Diagnoses diagnoses, TicketDesk tickets, Speech speech, ILogger<ActionEndpoint> logger)
 {
     public const string Path = "/mattermost/action";
 
@@ -37,7 +37,8 @@ internal sealed partial class ActionEndpoint(
         }
 
         var isDiagnosis = choice is Choice.CancelDiagnosis or Choice.DiagnoseAgain;
-        switch (tokens.Read(text, isDiagnosis ? SignedToken.Diagnosis : SignedToken.Card, out var token))
+        var isTicket = choice is Choice.TicketFillIn or Choice.TicketPreview or Choice.TicketPassOn or Choice.TicketYes;
+        switch (tokens.Read(text, isDiagnosis ? SignedToken.Diagnosis : isTicket ? SignedToken.Ticket : SignedToken.Card, out var token))
         {
             case TokenState.Forged:
                 LogRefusedToken();
@@ -49,8 +50,8 @@ internal sealed partial class ActionEndpoint(
             default:
                 try
                 {
-                    return Reply(isDiagnosis
-                        ? await diagnoses.PressAsync(request, token!, choice, cancellationToken)
+                    return Reply(isDiagnosis ? await diagnoses.PressAsync(request, token!, choice, cancellationToken)
+                        : isTicket ? await tickets.PressAsync(request, token!, choice, cancellationToken)
                         : await conversation.PressAsync(request, token!, choice, cancellationToken));
                 }
                 catch (DbException ex)

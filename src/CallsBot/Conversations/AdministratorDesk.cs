@@ -35,6 +35,23 @@ internal sealed partial class AdministratorDesk(
         }
 
         var asking = await mattermost.Api.GetUserAsync(userId, cancellationToken);
+        var told = await PostToEachAsync(
+            administrator => new PostDraft { ChannelId = "", Message = Request(asking.Username, message, session, Language.For(administrator.Locale)) },
+            occasion,
+            cancellationToken);
+        var texts = ChatTexts.In(language);
+        return told.Count > 0
+            ? texts.AdministratorTold(told)
+            : WithSummary(session, language, texts.AdministratorsNotReached, texts.AdministratorsNotReachedWithSummary);
+    }
+
+    /// <summary>Posts to each administrator's direct channel.</summary>
+    /// <param name="draft">What to post for an administrator; the channel is filled in.</param>
+    /// <param name="occasion">The same for a repetition of the same request, so that nobody is told twice.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>The names of those who were reached.</returns>
+    public async Task<IReadOnlyList<string>> PostToEachAsync(Func<User, PostDraft> draft, string occasion, CancellationToken cancellationToken)
+    {
         var me = await bot.GetAsync(cancellationToken);
         var told = new List<string>();
         foreach (var name in _administrators)
@@ -44,12 +61,7 @@ internal sealed partial class AdministratorDesk(
                 var administrator = await mattermost.Api.GetUserByNameAsync(name, cancellationToken);
                 var direct = await mattermost.Api.CreateDirectChannelAsync([me.Id, administrator.Id], cancellationToken);
                 await mattermost.PostAsync(
-                    new PostDraft
-                    {
-                        ChannelId = direct.Id,
-                        Message = Request(asking.Username, message, session, Language.For(administrator.Locale)),
-                        PendingPostId = PendingId(me.Id, administrator.Id, occasion),
-                    },
+                    draft(administrator) with { ChannelId = direct.Id, PendingPostId = PendingId(me.Id, administrator.Id, occasion) },
                     cancellationToken);
                 told.Add(name);
             }
@@ -59,10 +71,7 @@ internal sealed partial class AdministratorDesk(
             }
         }
 
-        var texts = ChatTexts.In(language);
-        return told.Count > 0
-            ? texts.AdministratorTold(told)
-            : WithSummary(session, language, texts.AdministratorsNotReached, texts.AdministratorsNotReachedWithSummary);
+        return told;
     }
 
     /// <summary>For an installation without administrators to tell: the person carries the summary over.</summary>

@@ -20,6 +20,17 @@ internal static class Choice
     /// <summary>On the card of a diagnosis.</summary>
     public const string DiagnoseAgain = "diagnose-again";
 
+    /// <summary>On a conclusion.</summary>
+    public const string Ticket = "ticket";
+
+    /// <summary>On the card of a ticket, as are the others.</summary>
+    public const string TicketFillIn = "ticket-fill-in";
+    public const string TicketPreview = "ticket-preview";
+    public const string TicketPassOn = "ticket-pass-on";
+
+    /// <summary>On the preview of a ticket.</summary>
+    public const string TicketYes = "ticket-yes";
+
     private const string AnswerPrefix = "answer ";
 
     public static string Answer(string answerId) => AnswerPrefix + answerId;

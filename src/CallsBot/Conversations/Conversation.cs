@@ -24,6 +24,7 @@ internal sealed partial class Conversation(
     Dialogs dialogs,
     AdministratorDesk desk,
     Diagnoses diagnoses,
+    TicketDesk tickets,
     ChatQueue queue,
     InboxStore inbox,
     MattermostClient mattermost,
@@ -132,6 +133,11 @@ internal sealed partial class Conversation(
         if (choice == Choice.Administrator)
         {
             return OpenAdministratorDialog(request, session, texts);
+        }
+
+        if (choice == Choice.Ticket)
+        {
+            return tickets.Press(request, session, texts);
         }
 
         if (token.Position != session.Position)
@@ -275,6 +281,10 @@ internal sealed partial class Conversation(
                     await ReplyAsync(post, said, cancellationToken);
                 }
 
+                return;
+
+            case DirectWords.Ticket { Words: var words }:
+                await tickets.AskAsync(post, words, cancellationToken);
                 return;
 
             case DirectWords.Cancel when diagnoses.Cancel(post.UserId, runId: null):

@@ -26,6 +26,8 @@ internal static class ConversationServices
         services.AddSingleton<KnownAddresses>();
         services.AddSingleton<DiagnosisCard>();
         services.AddSingleton<Diagnoses>();
+        services.AddSingleton<TicketCard>();
+        services.AddSingleton<TicketDesk>();
         services.AddSingleton<Dialogs>();
         services.AddSingleton<AdministratorDesk>();
         services.AddSingleton<InboxStore>();

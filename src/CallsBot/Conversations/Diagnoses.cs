@@ -20,6 +20,7 @@ namespace CallsBot.Conversations;
 /// </remarks>
 internal sealed partial class Diagnoses(
     Diagnosis diagnosis,
+    LatestReport latest,
     CheckCatalog checks,
     TreeCatalog trees,
     DiagnosisCard cards,
@@ -45,7 +46,6 @@ internal sealed partial class Diagnoses(
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, DiagnosisRun> _runs = new(StringComparer.Ordinal);
-    private Report? _last;
 
     /// <summary>Begins a run for whoever typed <c>/callshelp check</c>, or tells them over the response URL why not.</summary>
     public async Task AskAsync(SlashCommandRequest command, string target, CancellationToken cancellationToken)
@@ -132,7 +132,7 @@ internal sealed partial class Diagnoses(
             bot.IsConnected ? texts.StatusConnected(Diagnosis.ProgramVersion) : texts.StatusNotConnected(Diagnosis.ProgramVersion),
             texts.StatusCoverage(covered.Count(item => item.Checks.Count > 0), covered.Count),
         ];
-        if (Volatile.Read(ref _last) is { } last)
+        if (latest.Value is { } last)
         {
             lines.Add(texts.StatusLastTest(last.StartedAt.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture), words.Counts(last)));
             lines.Add(texts.Finding(words.Of(last.Verdict.Outcome), words.Headline(last.Verdict)));
@@ -257,7 +257,11 @@ internal sealed partial class Diagnoses(
             Forget(run);
         }
 
-        Volatile.Write(ref _last, report);
+        if (run.RtcdUrl is null && !run.IsCancelled)
+        {
+            latest.Value = report;
+        }
+
         await mattermost.Api.PatchPostAsync(card.Id, cards.Ended(report, run), cancellationToken);
         await AttachAsync(report, card, run.Language, cancellationToken);
     }

@@ -7,11 +7,11 @@ namespace CallsBot.Conversations;
 
 /// <summary>Receives a dialog that was submitted or closed. Its state is a token of ours, as with buttons.</summary>
 internal sealed partial class DialogEndpoint(
-    SignedTokens tokens, Conversation conversation, Speech speech, ILogger<DialogEndpoint> logger)
+    SignedTokens tokens, Conversation conversation, TicketDesk tickets, Speech speech, ILogger<DialogEndpoint> logger)
 {
     public const string Path = "/mattermost/dialog";
 
-    /// <summary>The one element that our dialogs have.</summary>
+    /// <summary>The one element of the dialogs that ask for a text.</summary>
     public const string TextElement = "text";
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost(
@@ -22,7 +22,7 @@ internal sealed partial class DialogEndpoint(
     public async Task<Results<JsonHttpResult<DialogResponse>, UnauthorizedHttpResult, BadRequest>> HandleAsync(
         DialogSubmission submission, CancellationToken cancellationToken)
     {
-        if (submission.CallbackId is not (SignedToken.CollectDialog or SignedToken.AdministratorDialog))
+        if (submission.CallbackId is not (SignedToken.CollectDialog or SignedToken.AdministratorDialog or SignedToken.TicketDialog))
         {
             return TypedResults.BadRequest();
         }
@@ -49,7 +49,9 @@ internal sealed partial class DialogEndpoint(
             : "";
         try
         {
-            return Reply(await conversation.SubmitAsync(submission, token, text, cancellationToken));
+            return Reply(token.Purpose == SignedToken.TicketDialog
+                ? await tickets.SubmitAsync(submission, token, cancellationToken)
+                : await conversation.SubmitAsync(submission, token, text, cancellationToken));
         }
         catch (DbException ex)
         {

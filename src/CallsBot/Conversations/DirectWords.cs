@@ -18,6 +18,9 @@ internal abstract record DirectWords
 
     public sealed record Status : DirectWords;
 
+    /// <param name="Words">Empty to write a ticket; else the name of one and what to add.</param>
+    public sealed record Ticket(string Words) : DirectWords;
+
     public sealed record Cancel : DirectWords;
 
     /// <param name="Message">What follows the colon, for the administrator; empty for nothing.</param>
@@ -39,6 +42,8 @@ internal abstract record DirectWords
             : words.Cancel.Contains(said) ? new Cancel()
             : words.Check.Contains(said) ? new Check("")
             : words.Administrator.Contains(said) ? new Administrator("")
+            : words.Ticket.Contains(said) ? new Ticket("")
+            : AdditionOf(said, words) is { } addition ? new Ticket(addition)
             : TargetOf(said, words) is { } target ? new Check(target)
             : MessageOf(said, words) is { } message ? new Administrator(message)
             : null;
@@ -47,6 +52,13 @@ internal abstract record DirectWords
     private static string? TargetOf(string said, WordLists words) =>
         said.Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries) is [var first, var rest]
         && words.Check.Contains(first) && LooksLikeTarget(rest.Trim())
+            ? rest.Trim()
+            : null;
+
+    /// <summary>"ticket k3f9m2xqab it failed": the name has a digit and ten characters, unlike a word of a sentence.</summary>
+    private static string? AdditionOf(string said, WordLists words) =>
+        said.Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries) is [var first, var rest] && words.Ticket.Contains(first)
+        && rest.Split((char[]?)null, 2)[0] is { Length: 10 } name && name.All(char.IsAsciiLetterOrDigit) && name.Any(char.IsAsciiDigit)
             ? rest.Trim()
             : null;
 

@@ -144,6 +144,7 @@ internal sealed class NodeCard(
                     Button("write", texts.WriteItButton, Choice.Write, token, "primary"),
                     Button("skip", texts.SkipButton, Choice.Skip, token),
                 ],
+                ConcludeNode { OffersTicket: true } => [Button("ticket", texts.TicketButton, Choice.Ticket, token, "primary")],
                 CheckNode => [Button("retry", texts.TryAgainButton, Choice.Retry, token)],
                 _ => null,
             },

@@ -1,11 +1,12 @@
 using System.Data.Common;
+using CallsBot.Tickets;
 using Microsoft.Extensions.Options;
 
 namespace CallsBot.Conversations;
 
 /// <summary>Deletes what has outlived its use, at the start and every hour.</summary>
 internal sealed partial class RetentionWorker(
-    SessionStore sessions, InboxStore inbox, IOptions<ConversationOptions> options, TimeProvider time, ILogger<RetentionWorker> logger)
+    SessionStore sessions, InboxStore inbox, TicketStore tickets, IOptions<ConversationOptions> options, TimeProvider time, ILogger<RetentionWorker> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromHours(1);
@@ -22,6 +23,7 @@ internal sealed partial class RetentionWorker(
             {
                 var now = time.GetUtcNow();
                 var expired = await sessions.DeleteBeforeAsync(now - options.Value.SessionLifetime, stoppingToken);
+                await tickets.DeleteBeforeAsync(now - options.Value.SessionLifetime, stoppingToken);
                 await inbox.DeleteBeforeAsync(now - ReceivedPostsAreKept, stoppingToken);
                 LogDeleted(expired);
             }

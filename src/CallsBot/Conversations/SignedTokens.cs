@@ -18,6 +18,12 @@ internal sealed record SignedToken(string Purpose, string SessionId, int Positio
     public const string CollectDialog = "collect";
     public const string AdministratorDialog = "administrator";
 
+    /// <summary>For the buttons of a ticket and its preview; the session names the ticket, the nonce the bundle.</summary>
+    public const string Ticket = "ticket";
+
+    /// <summary>The session names the ticket.</summary>
+    public const string TicketDialog = "ticket-dialog";
+
     /// <summary>For the buttons of a diagnosis; the session is empty, the nonce names the run.</summary>
     public const string Diagnosis = "diagnosis";
 }

@@ -7,7 +7,7 @@ namespace CallsBot.Conversations;
 
 /// <summary>Receives <c>/callshelp</c>. Replies at once with a line that only the person sees; the work comes after.</summary>
 internal sealed partial class SlashCommandEndpoint(
-    CommandTokens tokens, Conversation conversation, Diagnoses diagnoses, Speech speech, ChatQueue queue, ILogger<SlashCommandEndpoint> logger)
+    CommandTokens tokens, Conversation conversation, Diagnoses diagnoses, TicketDesk tickets, Speech speech, ChatQueue queue, ILogger<SlashCommandEndpoint> logger)
 {
     public const string Path = "/mattermost/command";
 
@@ -74,6 +74,11 @@ internal sealed partial class SlashCommandEndpoint(
                 return After(
                     "Beginning a diagnosis", command, texts, conversation.IsDirectWithBot(command) ? texts.CheckedHere : texts.CheckedInDirectMessages,
                     token => diagnoses.AskAsync(command, target, token));
+
+            case Subcommand.Ticket { Rest: var words }:
+                return After(
+                    "Opening a ticket", command, texts, conversation.IsDirectWithBot(command) ? texts.TicketSeeBelow : texts.TicketInDirectMessages,
+                    token => tickets.AskAsync(command, words, token));
 
             case Subcommand.Start { Complaint: var complaint }:
                 return After(

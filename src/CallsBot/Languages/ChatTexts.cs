@@ -199,6 +199,90 @@ internal sealed class ChatTexts
 
     public string TerminalOneLine => Get();
 
+    public string TicketButton => Get();
+
+    public string TicketInDirectMessages => Get();
+
+    public string TicketSeeBelow => Get();
+
+    public string TicketIntroduction => Get();
+
+    public string TicketIntroductionUser => Get();
+
+    public string TicketFillInButton => Get();
+
+    public string TicketChangeButton => Get();
+
+    public string TicketPreviewButton => Get();
+
+    public string TicketPassOnButton => Get();
+
+    public string TicketYesButton => Get();
+
+    public string TicketDialogTitle => Get();
+
+    public string TicketDialogIntroduction => Get();
+
+    public string TicketDialogSubmit => Get();
+
+    public string TicketDescriptionDialogLabel => Get();
+
+    public string TicketDescriptionDialogHelp => Get();
+
+    public string TicketSinceDialogLabel => Get();
+
+    public string TicketSinceDialogHelp => Get();
+
+    public string TicketStepsDialogLabel => Get();
+
+    public string TicketAffectedDialogLabel => Get();
+
+    public string TicketAffectedOne => Get();
+
+    public string TicketAffectedSeveral => Get();
+
+    public string TicketAffectedEveryone => Get();
+
+    public string TicketLogsDialogLabel => Get();
+
+    public string TicketLogsDialogHelp => Get();
+
+    public string TicketLogsYes => Get();
+
+    public string TicketLogsNo => Get();
+
+    public string TicketDescriptionMissing => Get();
+
+    public string TicketPreparing => Get();
+
+    public string TicketPreviewFiles => Get();
+
+    public string TicketPreviewNothingReplaced => Get();
+
+    public string TicketPreviewCriteria => Get();
+
+    public string TicketPreviewNeeds => Get();
+
+    public string TicketPreviewConsent => Get();
+
+    public string TicketHandingOut => Get();
+
+    public string TicketLinks => Get();
+
+    public string TicketPreviewGone => Get();
+
+    public string TicketExpired => Get();
+
+    public string TicketNotYours => Get();
+
+    public string TicketCouldNot => Get();
+
+    public string TicketNoMoreAdministrator => Get();
+
+    public string TicketNobodyToPassTo => Get();
+
+    public string TicketAdministratorsNotReached => Get();
+
     public static ChatTexts In(Language language) => ByLanguage[language].Value;
 
     /// <summary>The member for a key: "DidYouMean" for "did-you-mean".</summary>
@@ -269,6 +353,34 @@ internal sealed class ChatTexts
 
     public string ReportFooter(string run, string time, string duration, string version) =>
         Fill([("run", run), ("time", time), ("duration", duration), ("version", version)]);
+
+    public string TicketTitle(string ticket) => Fill([("ticket", ticket)]);
+
+    public string TicketWritten(string field, string value) => Fill([("field", field), ("value", value)]);
+
+    public string TicketAddedSoFar(string count) => Fill([("count", count)]);
+
+    public string TicketHowToAdd(string ticket) => Fill([("ticket", ticket)]);
+
+    public string TicketPreviewTitle(string ticket) => Fill([("ticket", ticket)]);
+
+    public string TicketPreviewFile(string name, string size, string what) => Fill([("name", name), ("size", size), ("what", what)]);
+
+    public string TicketPreviewReplaced(string counts) => Fill([("counts", counts)]);
+
+    public string TicketHandedOut(string ticket) => Fill([("ticket", ticket)]);
+
+    public string TicketAdded(string ticket) => Fill([("ticket", ticket)]);
+
+    public string TicketNotFound(string ticket) => Fill([("ticket", ticket)]);
+
+    public string TicketAdditionMissing(string ticket) => Fill([("ticket", ticket)]);
+
+    public string TicketSomebodyAdded(string username, string ticket) => Fill([("username", username), ("ticket", ticket)]);
+
+    public string TicketPassedOn(string username) => Fill([("username", username)]);
+
+    public string TicketPassedOnTo(string names) => Fill([("names", names)]);
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -65,6 +65,9 @@ internal sealed class WordLists
 
     public Phrases Check => Get();
 
+    /// <summary>Ask for a support ticket.</summary>
+    public Phrases Ticket => Get();
+
     public Phrases Quit => Get();
 
     public static WordLists In(Language language) => ByLanguage[language].Value;

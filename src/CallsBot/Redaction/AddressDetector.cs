@@ -8,7 +8,7 @@ internal sealed class AddressDetector : IDetector
 {
     /// <summary>Products whose versions have four numbers.</summary>
     private static readonly string[] Products =
-        ["Chrome/", "Chromium/", "HeadlessChrome/", "Edg/", "OPR/", "Electron/", "Version/", "CriOS/", "version=", "version\":\"", "version: ", "version "];
+        ["Chrome/", "Chrome ", "Chromium/", "Edge ", "HeadlessChrome/", "Edg/", "OPR/", "Electron/", "Version/", "CriOS/", "version=", "version\":\"", "version: ", "version "];
 
     public void Find(Line line)
     {

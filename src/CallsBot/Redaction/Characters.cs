@@ -12,6 +12,7 @@ internal static class Characters
     public static readonly SearchValues<char> Key = SearchValues.Create(Letters + Digits + "._-[]$");
     public static readonly SearchValues<char> Base64 = SearchValues.Create(Letters + Digits + "+/=_-");
     public static readonly SearchValues<char> Token = SearchValues.Create(Letters + Digits + "+/=_-.~");
+    public static readonly SearchValues<char> PasswordHash = SearchValues.Create(Letters + Digits + "./$=,+-");
     public static readonly SearchValues<char> Host = SearchValues.Create(Letters + Digits + "-._");
     public static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdefABCDEF");
     public static readonly SearchValues<char> Address = SearchValues.Create("0123456789abcdefABCDEF:");
@@ -20,6 +21,7 @@ internal static class Characters
     public static readonly SearchValues<char> Punctuation = SearchValues.Create(" \t\"'`,;:.|&()[]{}<>\\/=-#@!?+*\r");
 
     public static readonly SearchValues<char> DigitsAndDashes = SearchValues.Create("0123456789-");
+    public static readonly SearchValues<char> DigitsAndPadding = SearchValues.Create("0123456789=");
     public static readonly SearchValues<char> DigitsAndDots = SearchValues.Create("0123456789.");
     public static readonly SearchValues<char> NotInUser = SearchValues.Create("(){}[]<>=\"@");
     public static readonly SearchValues<char> AttributeEnd = SearchValues.Create(" \\\"',;}])\t");

@@ -8,7 +8,7 @@ internal sealed class NearKeyWordDetector : IDetector
     private const int Reach = 3;
 
     private static readonly SearchValues<string> Words = SearchValues.Create(
-        ["token", "secret", "password", "passwd", "credential", "passphrase", "key ", "key-", "jwt", "pass "], StringComparison.OrdinalIgnoreCase);
+        ["token", "secret", "password", "passwd", "credential", "passphrase", "key ", "key-", "key\t", "jwt", "pass "], StringComparison.OrdinalIgnoreCase);
 
     private static readonly HashSet<string> Others = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -43,7 +43,7 @@ internal sealed class NearKeyWordDetector : IDetector
         var at = end;
         for (var word = 0; word < Reach; word++)
         {
-            while (at < text.Length && text[at] is ' ' or '"' or '\'' or '`' or ':' or '(' or '=' or '\\' or ',')
+            while (at < text.Length && text[at] is ' ' or '\t' or '"' or '\'' or '`' or ':' or '(' or '=' or '\\' or ',')
             {
                 at++;
             }

@@ -20,10 +20,20 @@ internal sealed class TokenShapeDetector : IDetector
         ("ATATT3", 30, RedactionClass.Token), ("tskey-", 16, RedactionClass.Key), ("whsec_", 16, RedactionClass.Webhook),
         ("AGE-SECRET-KEY-1", 20, RedactionClass.Key), ("dop_v1_", 20, RedactionClass.Token), ("shpat_", 20, RedactionClass.Token),
         ("glsa_", 20, RedactionClass.Token), ("eyJ", 17, RedactionClass.Jwt),
+
+        // "-----BEGIN" in base64, as kubeconfig files hold keys and certificates.
+        ("LS0tLS1CRUdJTi", 6, RedactionClass.Pem),
+
+        // crypt(5): password hashes, which can be guessed from.
+        ("$1$", 20, RedactionClass.Password), ("$5$", 20, RedactionClass.Password), ("$6$", 20, RedactionClass.Password),
+        ("$2a$", 20, RedactionClass.Password), ("$2b$", 20, RedactionClass.Password), ("$2y$", 20, RedactionClass.Password),
+        ("$y$", 20, RedactionClass.Password), ("$apr1$", 20, RedactionClass.Password), ("$argon2", 20, RedactionClass.Password),
     ];
 
     private static readonly SearchValues<string> Starts = SearchValues.Create([.. Shapes.Select(shape => shape.Start)], StringComparison.Ordinal);
     private static readonly SearchValues<string> Schemes = SearchValues.Create(["bearer ", "basic ", "-u ", "--user ", "inline:"], StringComparison.OrdinalIgnoreCase);
+    private static readonly SearchValues<string> Commands = SearchValues.Create(
+        ["auth login ", "auth plain ", "identified by ", "mysql -", "mysqldump -", "mysqladmin -"], StringComparison.OrdinalIgnoreCase);
     private static readonly SearchValues<string> Hooks = SearchValues.Create(
         ["/hooks/", "hooks.slack.com/services/", "/api/webhooks/", "webhook.office.com/"], StringComparison.OrdinalIgnoreCase);
 
@@ -33,6 +43,7 @@ internal sealed class TokenShapeDetector : IDetector
         FindSchemes(line);
         FindHooks(line);
         FindFragments(line);
+        FindCommands(line);
     }
 
     private static void FindShapes(Line line)
@@ -48,7 +59,7 @@ internal sealed class TokenShapeDetector : IDetector
                 continue;
             }
 
-            var end = Characters.RunEnd(text, at, Characters.Token);
+            var end = Characters.RunEnd(text, at, text[at] == '$' ? Characters.PasswordHash : Characters.Token);
             foreach (var (start, fewest, kind) in Shapes)
             {
                 if (text[at..].StartsWith(start, StringComparison.Ordinal) && end - at >= start.Length + fewest)
@@ -138,6 +149,33 @@ internal sealed class TokenShapeDetector : IDetector
 
         return Convert.TryFromBase64Chars(padded[..length], decoded, out var written) && decoded[..written].Contains((byte)':')
             || value.Length >= 12 && Characters.LooksRandom(value, 12);
+    }
+
+    /// <summary>What commands of SMTP, SQL and shells give as a password without naming it: <c>AUTH PLAIN x</c>, <c>IDENTIFIED BY 'x'</c>, <c>mysql -px</c>.</summary>
+    private static void FindCommands(Line line)
+    {
+        var text = line.Text;
+        var at = 0;
+        while (at < text.Length && text[at..].IndexOfAny(Commands) is >= 0 and var next)
+        {
+            at += next;
+            var start = text[at] is 'm' or 'M'
+                ? text[at..].IndexOf(" -p", StringComparison.Ordinal) is >= 0 and var option ? at + option + 3 : text.Length
+                : at + (text[at] is 'a' or 'A' ? "auth plain ".Length : "identified by ".Length);
+            if (start < text.Length && text[start] is '\'' or '"')
+            {
+                start++;
+            }
+
+            var end = start + (text[start..].IndexOfAny(Characters.TokenEnd) is >= 0 and var stop ? stop : text.Length - start);
+            var isMail = text[at] is 'a' or 'A';
+            if (end - start >= 4 && (!isMail || text[start..end].ContainsAny(Characters.DigitsAndPadding)))
+            {
+                line.Secret(start, end, isMail ? RedactionClass.Authorization : RedactionClass.Password);
+            }
+
+            at++;
+        }
     }
 
     private static void FindHooks(Line line)

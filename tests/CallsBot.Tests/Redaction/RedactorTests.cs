@@ -39,6 +39,16 @@ public sealed class RedactorTests
     [InlineData("machine db login ana password §")]
     [InlineData("Digest username=\"ana\", response=\"0123456789abcdef§\"")]
     [InlineData("found token \"abcdefghijklmno§\" in store")]
+    [InlineData("client-key-data: LS0tLS1CRUdJTi§")]
+    [InlineData("data: LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVk§")]
+    [InlineData("root:$6$rounds=5000$saltsalt$§Zx81LmPw03:18000:0:99999:7:::")]
+    [InlineData("ana:$2y$10$N9qo8uLOickgx2ZMRZoMye§")]
+    [InlineData("JSESSIONID=§")]
+    [InlineData("pw=§")]
+    [InlineData("ALTER USER mm IDENTIFIED BY '§'")]
+    [InlineData("AUTH PLAIN §")]
+    [InlineData("mysql -u root -p§ mattermost")]
+    [InlineData("authKey\t§99")]
     public void A_secret_is_gone_whatever_stands_around_it(string format)
     {
         var redacted = Redact(format.Replace("§", Fragment, StringComparison.Ordinal));
@@ -60,6 +70,7 @@ public sealed class RedactorTests
     [InlineData("sessionID=q9z4xw7kt1fydpbn3mch5u8rge")]
     [InlineData("turn.credentials_expiration_minutes = 1440")]
     [InlineData("github.com/pion/webrtc/v4@v4.1.2/peerconnection.go:2784 com.mattermost.calls System.Net.Sockets")]
+    [InlineData("mysql -u root -p mattermost; the auth login page; costs $1$ and $6$ in all")]
     [InlineData("std::vector at 19:41:58, \"password\":null, token=${TOKEN}")]
     public void Technical_words_stay(string text) => Redact(text).ShouldBe(text);
 
@@ -100,6 +111,49 @@ public sealed class RedactorTests
             return (names[0] == names[1]) == (first == second)
                 && (names[0].Split(".net-")[1] == names[1].Split(".net-")[1]) == (first[..first.LastIndexOf('.')] == second[..second.LastIndexOf('.')]);
         }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Two_IPv6_addresses_share_a_network_name_exactly_if_they_share_a_network() =>
+        Prop.ForAll<byte[], byte[]>((one, other) =>
+        {
+            if (one.Length < 3 || other.Length < 3)
+            {
+                return true;
+            }
+
+            static string Address(byte[] bytes) => $"2001:db8:{bytes[0] % 2:x}:{bytes[1] % 2:x}::{bytes[2] + 1:x}";
+            var names = Redact($"[{Address(one)}]:8443 {Address(other)}").Split(' ');
+            var (first, second) = (names[0][1..names[0].IndexOf(']', StringComparison.Ordinal)], names[1]);
+
+            return (first == second) == (Address(one) == Address(other))
+                && (first.Split(".net-")[1] == second.Split(".net-")[1]) == (one[0] % 2 == other[0] % 2 && one[1] % 2 == other[1] % 2)
+                && names[0].EndsWith("]:8443", StringComparison.Ordinal);
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void No_six_characters_of_any_secret_survive_in_any_form_and_any_pieces()
+    {
+        const string Characters = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789";
+        string[] forms =
+        [
+            "password=§", "{\"authKey\":\"§\"}", "{\\\"credential\\\":\\\"§\\\"}", "MM_CALLS_RTCD_AUTH_KEY=§\r", "turn.static_auth_secret = \"§\"", "admin_secret_key: '§'",
+            "http://id:§@rtcd:8045/x", "Authorization: Bearer §", "a=ice-pwd:§", "--auth-key §", "Cookie: MMAUTHTOKEN=§; a=1", "<password>§</password>", "?access_token=§&x=1",
+        ];
+        Prop.ForAll<byte[], byte, byte>((bytes, form, piece) =>
+        {
+            if (bytes.Length == 0)
+            {
+                return true;
+            }
+
+            var secret = string.Concat(Enumerable.Range(0, 12 + bytes.Length % 30).Select(i => Characters[(bytes[i % bytes.Length] + i * 7) % Characters.Length])) + "7q";
+            var text = $"before\n{forms[form % forms.Length].Replace("§", secret, StringComparison.Ordinal)}\nafter";
+            var redacted = Encoding.UTF8.GetString(Stream(Encoding.UTF8.GetBytes(text), piece));
+
+            return Enumerable.Range(0, secret.Length - 5).All(start => !redacted.Contains(secret.Substring(start, 6), StringComparison.Ordinal))
+                && redacted.StartsWith("before\n", StringComparison.Ordinal) && redacted.EndsWith("\nafter", StringComparison.Ordinal);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000).WithEndSize(40));
+    }
 
     [Fact]
     public void The_same_thing_has_the_same_name_in_all_files_of_a_run()
