@@ -17,6 +17,12 @@ public sealed class LanguagePageScenario(Browser browser) : IClassFixture<Browse
         var texts = ChatTexts.In(Language.For(code));
         var page = await browser.OpenAsync(new Uri(bot.Mattermost.Url, "ops/messages/@callsbot"), width, height);
 
+        var menu = page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Channels", Exact = true });
+        if (await menu.IsVisibleAsync())
+        {
+            await menu.ClickAsync();
+        }
+
         await page.GetByLabel("Your language").SelectOptionAsync(code);
         var message = page.Locator("#composer textarea");
         await message.FillAsync("/callshelp");
