@@ -92,7 +92,7 @@ public sealed class RecordedTrafficTests
     {
         var me = await Replay("users-me-as-bot.json", api => api.GetMeAsync(default));
 
-        me.ShouldBe(new User { Id = CallsBot, Username = "callsbot", Roles = "system_user", IsBot = true });
+        me.ShouldBe(new User { Id = CallsBot, Username = "callsbot", Roles = "system_user", Locale = "en", IsBot = true });
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class RecordedTrafficTests
         var administrator = await Replay("user-get-admin-by-bot.json", api => api.GetUserAsync(Administrator, default));
         var nobody = await Refused("user-not-found.json", api => api.GetUserAsync("usernotfound00000000000000", default));
 
-        ana.ShouldBe(new User { Id = Ana, Username = "ana", Roles = "system_user" });
+        ana.ShouldBe(new User { Id = Ana, Username = "ana", Roles = "system_user", Locale = "en" });
         ana.IsSystemAdministrator.ShouldBeFalse();
         administrator.IsSystemAdministrator.ShouldBeTrue();
         nobody.StatusCode.ShouldBe(HttpStatusCode.NotFound);
