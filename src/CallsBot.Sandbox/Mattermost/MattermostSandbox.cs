@@ -131,21 +131,35 @@ internal sealed class MattermostSandbox(
     public void InstallCalls(string version, PluginState state = PluginState.Running)
     {
         calls.Version = version;
-        configuration.PluginStatuses =
-        [
-            new JsonObject
-            {
-                ["plugin_id"] = CallsPlugin.Id,
-                ["cluster_id"] = "",
-                ["plugin_path"] = $"plugins/{CallsPlugin.Id}",
-                ["state"] = (int)state,
-                ["error"] = "",
-                ["name"] = "Calls",
-                ["description"] = "Integrates real-time voice communication in Mattermost",
-                ["version"] = version,
-            },
-        ];
+        configuration.PluginStatuses = [PluginStatus(version, "", state)];
     }
+
+    /// <summary>
+    /// The Calls plugin is installed on each node of a cluster. Any node answers for all: each has its own entry, with the
+    /// node's id (app/plugin.go, GetClusterPluginStatuses).
+    /// </summary>
+    public void InstallCallsOnNodes(string version, IReadOnlyDictionary<string, PluginState> nodes)
+    {
+        calls.Version = version;
+        configuration.PluginStatuses = Json.Array(nodes.Select(node => PluginStatus(version, node.Key, node.Value)));
+    }
+
+    /// <summary>
+    /// The Calls plugin starts while the job service does not answer: it says so in the log, once, and runs on without it
+    /// (mattermost-plugin-calls v1.12.2, server/activate.go).
+    /// </summary>
+    public void CallsStartsWithoutJobService() => configuration.Log(new JsonObject
+    {
+        ["timestamp"] = "2026-11-22 08:00:11.402 Z",
+        ["level"] = "error",
+        ["msg"] = "failed to initialize job service: failed to create job service client: failed to get job service version info: connection refused",
+        ["caller"] = "app/plugin_api.go:1005",
+        ["plugin_id"] = CallsPlugin.Id,
+        ["origin"] = "main.(*Plugin).LogError log.go:104",
+    }.ToJsonString());
+
+    /// <summary>The address at which people open Mattermost, as its configuration says. The server stays where it is.</summary>
+    public void SiteUrlIs(string url) => configuration.Patch(new JsonObject { ["ServiceSettings"] = new JsonObject { ["SiteURL"] = url } });
 
     /// <summary>
     /// The server has a licence: "professional", "enterprise", "advanced", "starter" or a name of its own. Null takes it
@@ -197,6 +211,18 @@ internal sealed class MattermostSandbox(
 
     /// <summary>The account's tokens stop working at once.</summary>
     public void RevokeTokens(string username) => workspace.RevokeTokens(Person(username).Id);
+
+    private static JsonObject PluginStatus(string version, string node, PluginState state) => new()
+    {
+        ["plugin_id"] = CallsPlugin.Id,
+        ["cluster_id"] = node,
+        ["plugin_path"] = $"plugins/{CallsPlugin.Id}",
+        ["state"] = (int)state,
+        ["error"] = "",
+        ["name"] = "Calls",
+        ["description"] = "Integrates real-time voice communication in Mattermost",
+        ["version"] = version,
+    };
 
     private Account Person(string username) =>
         workspace.FindByName(username) ?? throw new SandboxException($"There is no account '{username}' in the workspace.");

@@ -102,6 +102,25 @@ public sealed class NodeCardTests
         props.Attachments[1].Text.ShouldBe("That was it.");
     }
 
+    [Theory]
+    [InlineData("de", "Was ich gefunden habe", "**Fehlgeschlagen**: Der Anrufserver ist zu alt für das Calls-Plugin.")]
+    [InlineData("ja", "わかったこと", "**失敗**：通話サーバーは Calls プラグインに対して古すぎます。")]
+    public void What_was_found_and_the_buttons_are_in_the_readers_language(string code, string title, string found)
+    {
+        var language = Language.For(code);
+        var result = Some.CheckResult(Outcome.Fail, "odd") with { CheckId = "rtcd-version", ReasonCode = "version-too-old" };
+        var session = Session.Begin(Some.Tree(), "user", "channel", "")
+            .After(new SessionStep(new Answered("first", "two"), null, "user", null))!
+            .After(new SessionStep(new Checked("look", Outcome.Fail, "odd"), result, "user", null))!;
+
+        var card = _cards.For(session, administrator: false, language, Addresses).Props!.Attachments!;
+
+        card[0].Title.ShouldBe(title);
+        card[0].Text.ShouldBe(found);
+        card[^1].Actions!.Select(action => action.Name).ShouldBe(
+            [ChatTexts.In(language).BackButton, ChatTexts.In(language).StartOverButton, ChatTexts.In(language).AdministratorButton]);
+    }
+
     [Fact]
     public void Words_of_the_bots_own_buttons_are_no_answers_of_a_tree() =>
         TreeFile.ReservedLabels.ShouldBe(

@@ -19,6 +19,7 @@ public sealed class ConversationScenario
     public async Task An_administrator_sees_the_host_and_the_command_and_others_do_not()
     {
         await using var bot = await BotAndSandbox.StartAsync();
+        bot.CallsAreInstalled();
         await bot.Sandbox.Rtcd.Is(RtcdFault.Stopped);
         var host = bot.Sandbox.Rtcd.Url.Authority;
 
@@ -117,6 +118,7 @@ public sealed class ConversationScenario
     public async Task A_check_that_a_restart_interrupts_is_run_again()
     {
         await using var bot = await BotAndSandbox.StartAsync();
+        bot.CallsAreInstalled();
         await bot.Sandbox.Rtcd.Is(RtcdFault.Silent);
         var chat = bot.Mattermost.DirectMessageFrom("ana");
         await chat.Types("/callshelp");
@@ -139,6 +141,7 @@ public sealed class ConversationScenario
     public async Task A_slow_check_says_that_it_is_asking_and_going_back_does_not_wait_for_it()
     {
         await using var bot = await BotAndSandbox.StartAsync();
+        bot.CallsAreInstalled();
         await bot.Sandbox.Rtcd.Is(RtcdFault.Silent);
         var chat = bot.Mattermost.DirectMessageFrom("ana");
         await chat.Types("/callshelp");

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using CallsBot.Conversations;
 using CallsBot.Mattermost;
+using CallsBot.Probes;
+using CallsBot.Probes.Media;
 using CallsBot.Sandbox;
 using CallsBot.Sandbox.Mattermost;
 using CallsBot.Settings;
@@ -47,11 +49,15 @@ internal sealed class BotAndSandbox : IAsyncDisposable
     /// <summary>Further settings, before the bot starts.</summary>
     public Dictionary<string, string?> Settings { get; } = [];
 
+    /// <summary>What the bot's name service knows, before the bot starts; null for the system's.</summary>
+    public HostResolver? Resolve { get; set; }
+
     /// <param name="start">False leaves the bot to <see cref="StartBotAsync"/>.</param>
     /// <param name="time">The bot's clock; null for the system's.</param>
-    public static async Task<BotAndSandbox> StartAsync(bool start = true, TimeProvider? time = null)
+    /// <param name="settings">How the sandbox starts; null for what suits a test.</param>
+    public static async Task<BotAndSandbox> StartAsync(bool start = true, TimeProvider? time = null, SandboxSettings? settings = null)
     {
-        var sandbox = await RunningSandbox.StartAsync(new SandboxSettings(), CancellationToken.None);
+        var sandbox = await RunningSandbox.StartAsync(settings ?? new SandboxSettings(), CancellationToken.None);
         var both = new BotAndSandbox(sandbox, time);
         if (start)
         {
@@ -68,6 +74,12 @@ internal sealed class BotAndSandbox : IAsyncDisposable
         _bot = BotApplication.Build(new LoadedSettings(settings, []), builder =>
         {
             builder.Logging.ClearProviders().AddProvider(Log).SetMinimumLevel(LogLevel.Debug);
+            builder.Services.AddSingleton<MediaAddressFilter>(IPAddress.IsLoopback);
+            if (Resolve is not null)
+            {
+                builder.Services.AddSingleton(Resolve);
+            }
+
             if (_time is not null)
             {
                 builder.Services.AddSingleton(_time);

@@ -92,9 +92,8 @@ internal sealed class OffloaderJobsCheck(
     public IReadOnlyDictionary<string, Outcome> ReasonCodes { get; } =
         Reasons.ToDictionary(r => r.Key, r => r.Value.Outcome, StringComparer.Ordinal);
 
-    public IReadOnlyList<string> Needs { get; } = ["offloader-target"];
-
-    public IReadOnlyList<string> ExplainedBy { get; } = ["offloader-version", "offloader-credentials"];
+    /// <remarks>Builds on no other: that recordings are off is to be told above all where no job service is set.</remarks>
+    public IReadOnlyList<string> ExplainedBy { get; } = ["offloader-target", "offloader-version", "offloader-credentials"];
 
     public async Task<CheckResult> RunAsync(CancellationToken cancellationToken)
     {

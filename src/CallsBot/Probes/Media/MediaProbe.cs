@@ -1,7 +1,14 @@
+using System.Net;
 using System.Security.Cryptography;
 using CallsBot.Protocols.Rtcd;
 
 namespace CallsBot.Probes.Media;
+
+/// <summary>
+/// Whether packets may be sent to a media address that RTCD names, besides what <see cref="AddressPolicy"/> says. Only tests
+/// have one: theirs stay on the machine, whatever the pretend RTCD tells.
+/// </summary>
+internal delegate bool MediaAddressFilter(IPAddress address);
 
 /// <summary>
 /// Takes part in a call of its own, as a browser would: joins, offers a data channel, checks every candidate of the
@@ -9,7 +16,7 @@ namespace CallsBot.Probes.Media;
 /// answers no STUN request that belongs to no session (pion/ice v4.2.0, udp_mux.go).
 /// </summary>
 /// <remarks>Disturbs no call: the ids of session and call are new and cannot be guessed, and the ports are fresh.</remarks>
-internal sealed class MediaProbe(TimeProvider time)
+internal sealed class MediaProbe(TimeProvider time, MediaAddressFilter? filter = null)
 {
     // RTCD's own alphabet and length (rtcd, service/random/id.go).
     private const string IdLetters = "ybndrfg8ejkmcpqxot1uwisza345h769";
@@ -26,7 +33,7 @@ internal sealed class MediaProbe(TimeProvider time)
     public async Task<MediaProbeResult> RunAsync(RtcdSocket socket, bool loopbackAllowed, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
-        await using var session = new MediaSession(socket, NewId(), NewId(), loopbackAllowed, time);
+        await using var session = new MediaSession(socket, NewId(), NewId(), loopbackAllowed, time, filter);
         try
         {
             var result = await session.RunAsync(cancellationToken);

@@ -10,7 +10,7 @@ namespace CallsBot.Probes.Media;
 /// One run of the <see cref="MediaProbe"/>. Whatever happens, a message of RTCD, the end of a check, a time that is up,
 /// comes through one queue to one loop, which alone changes the state.
 /// </summary>
-internal sealed class MediaSession(RtcdSocket socket, string callId, string sessionId, bool loopbackAllowed, TimeProvider time) : IAsyncDisposable
+internal sealed class MediaSession(RtcdSocket socket, string callId, string sessionId, bool loopbackAllowed, TimeProvider time, MediaAddressFilter? filter) : IAsyncDisposable
 {
     private const string UserId = "callsbot-probe";
 
@@ -356,6 +356,11 @@ internal sealed class MediaSession(RtcdSocket socket, string callId, string sess
         if (AddressPolicy.RefusalOf(address, loopbackAllowed) is { } why)
         {
             return (NotTriedReason.AddressRefused, why);
+        }
+
+        if (filter?.Invoke(address) == false)
+        {
+            return (NotTriedReason.AddressRefused, "an address outside the test");
         }
 
         return candidate.Port == 0 || candidate.TcpType == "active" ? (NotTriedReason.NotConnectable, null)

@@ -46,6 +46,7 @@ public sealed partial class RtcdSituationsTests
         },
 
         [("rtcd-dns", "pass")] = () => Names("rtcd.test", ["127.0.0.1"], allowLoopbackName: true),
+        [("rtcd-dns", "no-name")] = () => Url("rtcd-dns", "http://127.0.0.1:8045"),
         [("rtcd-dns", "name-not-found")] = () => Url("rtcd-dns", "http://rtcd.test:8045"),
         [("rtcd-dns", "name-service-failed")] = () => Run(
             "rtcd-dns", "http://rtcd.test:8045", (_, _) => throw new SocketException((int)SocketError.TryAgain)),
@@ -63,6 +64,7 @@ public sealed partial class RtcdSituationsTests
         [("rtcd-tcp", "not-asked")] = () => Run("rtcd-tcp", "http://rtcd.test:8045", RtcdProbing.Resolving("169.254.169.254")),
 
         [("rtcd-tls", "pass")] = () => Tls(Certificates.Issued("127.0.0.1")),
+        [("rtcd-tls", "no-tls")] = () => Answering("rtcd-tls"),
         [("rtcd-tls", "certificate-expires-soon")] = () => Tls(
             Certificates.Issued("127.0.0.1"), new ShiftedClock(new DateTimeOffset(2118, 12, 25, 0, 0, 0, TimeSpan.Zero))),
         [("rtcd-tls", "tls-on-plain-port")] = () => Doing("rtcd-tls", "https", async (socket, token) =>

@@ -91,7 +91,7 @@ public sealed class RecordedTrafficTests
     {
         var me = await Replay("users-me-as-bot.json", api => api.GetMeAsync(default));
 
-        (me with { TimeZones = null }).ShouldBe(new User { Id = CallsBot, Username = "callsbot", Roles = "system_user", IsBot = true });
+        (me with { TimeZones = null }).ShouldBe(new User { Id = CallsBot, Username = "callsbot", Roles = "system_user", Locale = "en", IsBot = true });
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class RecordedTrafficTests
         var administrator = await Replay("user-get-admin-by-bot.json", api => api.GetUserAsync(Administrator, default));
         var nobody = await Refused("user-not-found.json", api => api.GetUserAsync("usernotfound00000000000000", default));
 
-        (ana with { TimeZones = null }).ShouldBe(new User { Id = Ana, Username = "ana", Roles = "system_user" });
+        (ana with { TimeZones = null }).ShouldBe(new User { Id = Ana, Username = "ana", Roles = "system_user", Locale = "en" });
         ana.IsSystemAdministrator.ShouldBeFalse();
         administrator.IsSystemAdministrator.ShouldBeTrue();
         nobody.StatusCode.ShouldBe(HttpStatusCode.NotFound);
