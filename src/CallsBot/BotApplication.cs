@@ -5,6 +5,7 @@ using CallsBot.Hosting;
 using CallsBot.Mattermost;
 using CallsBot.Probes;
 using CallsBot.Protocols.Mattermost;
+using CallsBot.Redaction;
 using CallsBot.Reports;
 using CallsBot.Settings;
 using CallsBot.Storage;
@@ -51,6 +52,7 @@ internal static class BotApplication
         builder.Services.AddSingleton(TimeProvider.System);
 
         builder.Services
+            .AddRedaction()
             .AddStorage()
             .AddMattermost()
             .AddProbes()

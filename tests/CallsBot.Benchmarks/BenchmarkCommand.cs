@@ -3,7 +3,7 @@ using CallsBot.Benchmarks.Children;
 namespace CallsBot.Benchmarks;
 
 /// <summary>
-/// <c>all|acknowledge|messages|startup|doctor [--output FILE]</c>. Exit code 3 when a budget is missed, 2 for wrong arguments.
+/// <c>all|acknowledge|messages|startup|doctor|redact [--output FILE]</c>. Exit code 3 when a budget is missed, 2 for wrong arguments.
 /// </summary>
 internal static class BenchmarkCommand
 {
@@ -16,6 +16,7 @@ internal static class BenchmarkCommand
         ["messages"] = MessagesBenchmark.RunAsync,
         ["startup"] = StartupBenchmark.RunAsync,
         ["doctor"] = DoctorBenchmark.RunAsync,
+        ["redact"] = RedactBenchmark.RunAsync,
     };
 
     public static Task<int> RunAsync(string[] args) => args switch

@@ -14,7 +14,7 @@ public sealed partial class ArchitectureTests
         ["Settings"] = [],
         ["Storage"] = ["Settings"],
         ["Mattermost"] = ["Settings"],
-        ["Hosting"] = ["Mattermost", "Storage"],
+        ["Hosting"] = ["Mattermost", "Redaction", "Storage"],
         ["Probes"] = ["Settings"],
         ["Redaction"] = [],
         ["Checks"] = ["Mattermost", "Probes"],

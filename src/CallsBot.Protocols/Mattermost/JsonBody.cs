@@ -28,9 +28,14 @@ internal sealed class JsonBody : ByteArrayContent
 }
 
 /// <summary>Writes the bodies of RestEase's requests.</summary>
-internal sealed class JsonBodySerializer : RequestBodySerializer
+internal sealed class JsonBodySerializer(OutgoingGate gate) : RequestBodySerializer
 {
-    public override HttpContent? SerializeBody<T>(T body, RequestBodySerializerInfo info) => JsonBody.From(body);
+    public override HttpContent? SerializeBody<T>(T body, RequestBodySerializerInfo info) => body switch
+    {
+        // Its file has passed the gate: there is no other way to make one.
+        HttpContent content => content,
+        _ => JsonBody.From(gate.Pass(body)),
+    };
 }
 
 /// <summary>Writes query parameters as JSON does: RestEase by itself writes a boolean as "True".</summary>

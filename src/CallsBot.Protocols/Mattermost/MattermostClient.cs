@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
 using CallsBot.Protocols.Calls;
 using RestEase;
 
@@ -27,6 +26,7 @@ public sealed class MattermostClient : IDisposable
     private readonly HttpClient _calls;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
+    private readonly OutgoingGate _gate;
 
     /// <param name="server">The address of the server, with its sub-path if it has one.</param>
     /// <param name="tokenName">What the token is called in settings, for the message that says that it is wrong.</param>
@@ -34,20 +34,22 @@ public sealed class MattermostClient : IDisposable
     /// <param name="timeout">For one request, its retries included.</param>
     /// <param name="time">The clock.</param>
     /// <param name="mayRepeat">False where the first failure is the answer that is looked for; only the rate limit is waited out then.</param>
-    public MattermostClient(Uri server, string tokenName, string token, TimeSpan timeout, TimeProvider time, bool mayRepeat = true)
-        : this(server, timeout, time, new RequestPipeline(tokenName, token, timeout, time, mayRepeat))
+    /// <param name="gate">What every text passes; null for a connection that only asks, and sends none.</param>
+    public MattermostClient(Uri server, string tokenName, string token, TimeSpan timeout, TimeProvider time, bool mayRepeat = true, OutgoingGate? gate = null)
+        : this(server, timeout, time, new RequestPipeline(tokenName, token, timeout, time, mayRepeat), gate ?? OutgoingGate.Closed)
     {
     }
 
-    private MattermostClient(Uri server, TimeSpan timeout, TimeProvider time, RequestPipeline pipeline)
+    private MattermostClient(Uri server, TimeSpan timeout, TimeProvider time, RequestPipeline pipeline, OutgoingGate gate)
     {
         Server = RootOf(server);
         _timeout = timeout;
         _time = time;
+        _gate = gate;
         _http = ClientOf(pipeline, new Uri(Server, "api/v4/"));
         _calls = ClientOf(pipeline, new Uri(Server, "plugins/com.mattermost.calls/"));
-        Api = RestOf(_http).For<IMattermostApi>();
-        Calls = RestOf(_calls).For<ICallsApi>();
+        Api = RestOf(_http, gate).For<IMattermostApi>();
+        Calls = RestOf(_calls, gate).For<ICallsApi>();
     }
 
     /// <summary>Ends in a slash.</summary>
@@ -62,7 +64,7 @@ public sealed class MattermostClient : IDisposable
     /// Asks as nobody, for what a server tells anyone. No failure is tried again: whether the server answers is what is asked.
     /// </summary>
     public static MattermostClient Anonymous(Uri server, TimeSpan timeout, TimeProvider time) =>
-        new(server, timeout, time, new RequestPipeline("", token: null, timeout, time, mayRepeat: false));
+        new(server, timeout, time, new RequestPipeline("", token: null, timeout, time, mayRepeat: false), OutgoingGate.Closed);
 
     /// <summary>
     /// Creates a post. A message over <see cref="MaxMessageLength"/> is split into several posts at line ends, the files
@@ -72,6 +74,8 @@ public sealed class MattermostClient : IDisposable
     /// <returns>The last post made: the one with the attachments.</returns>
     public async Task<Post> PostAsync(PostDraft draft, CancellationToken cancellationToken)
     {
+        // As a whole, because a part may end in the middle of a secret.
+        draft = _gate.Pass(draft);
         draft = draft with { PendingPostId = draft.PendingPostId is { Length: > 0 } given ? given : NewPendingPostId() };
         if (MessageParts.Length(draft.Message) > MaxPosts * MaxMessageLength)
         {
@@ -101,27 +105,22 @@ public sealed class MattermostClient : IDisposable
 
     /// <summary>Uploads a file, to be put under a post in that channel by its id.</summary>
     /// <param name="channelId">The channel; the account must be in it.</param>
-    /// <param name="name">The file's name, with its extension.</param>
-    /// <param name="content">Must be able to seek, so that it can be sent again after a 429. It is closed afterwards.</param>
+    /// <param name="file">The file, made by a gate. It is closed afterwards.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     public async Task<FileInfo> UploadFileAsync(
-        string channelId, string name, Stream content, CancellationToken cancellationToken)
+        string channelId, OutgoingFile file, CancellationToken cancellationToken)
     {
         using var form = new MultipartFormDataContent();
-        using var file = new StreamContent(content);
-        if (!content.CanSeek)
-        {
-            throw new ArgumentException("The stream of an upload must be able to seek.", nameof(content));
-        }
+        using var content = new StreamContent(file.Content);
 
         // The server reads the parts in order, and wants the channel before the file.
         form.Add(new StringContent(channelId), "channel_id");
-        file.Headers.ContentDisposition = new ContentDispositionHeaderValue("form-data") { Name = "files", FileNameStar = name };
-        form.Add(file);
+        content.Headers.ContentDisposition = new ContentDispositionHeaderValue("form-data") { Name = "files", FileNameStar = file.Name };
+        form.Add(content);
         var upload = await Api.UploadFilesAsync(form, cancellationToken);
         return upload.Files is [var info, ..]
             ? info
-            : throw new MattermostException($"The server took the file {name} and named no file.", HttpStatusCode.Created, errorId: null);
+            : throw new MattermostException($"The server took the file {file.Name} and named no file.", HttpStatusCode.Created, errorId: null);
     }
 
     /// <summary>
@@ -185,7 +184,7 @@ public sealed class MattermostClient : IDisposable
         }
 
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Server, $"hooks/commands/{id}"));
-        request.Content = JsonBody.From(response);
+        request.Content = JsonBody.From(_gate.Pass(response));
         request.Options.Set(RequestPipeline.SecretPath, true);
         using var reply = await _http.SendAsync(request, cancellationToken);
     }
@@ -214,9 +213,9 @@ public sealed class MattermostClient : IDisposable
         DefaultRequestHeaders = { { "User-Agent", "CallsBot" } },
     };
 
-    private static RestClient RestOf(HttpClient http) => new(http)
+    private static RestClient RestOf(HttpClient http, OutgoingGate gate) => new(http)
     {
-        RequestBodySerializer = new JsonBodySerializer(),
+        RequestBodySerializer = new JsonBodySerializer(gate),
         RequestQueryParamSerializer = new JsonQuerySerializer(),
         ResponseDeserializer = new JsonReplyDeserializer(),
         FormatProvider = CultureInfo.InvariantCulture,
@@ -243,8 +242,8 @@ public sealed class MattermostClient : IDisposable
 
     private async Task<Post> PostAsFileAsync(PostDraft draft, CancellationToken cancellationToken)
     {
-        using var whole = new MemoryStream(Encoding.UTF8.GetBytes(draft.Message));
-        var file = await UploadFileAsync(draft.ChannelId, "message.md", whole, cancellationToken);
+        using var whole = _gate.File("message.md", draft.Message);
+        var file = await UploadFileAsync(draft.ChannelId, whole, cancellationToken);
 
         // Enough for an excerpt whatever its characters take, and no more of what may be megabytes.
         var excerpt = MessageParts.Split(draft.Message[..(2 * ExcerptLength + 2)], ExcerptLength)[0].Text;

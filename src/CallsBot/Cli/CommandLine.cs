@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CallsBot.Checks;
+using CallsBot.Languages;
 using CallsBot.Settings;
 using CallsBot.Troubleshooting;
 
@@ -53,7 +54,7 @@ internal static class CommandLine
         SetupCommand.Create(),
         DoctorCommand.Create(),
         ChatCommand.Create(),
-        TreesCommand.Create(Checks, Covers),
+        TreesCommand.Create(Checks, TextFaults, Covers),
         ConfigCommand.Create(),
         RedactCommand.Create(),
     };
@@ -62,6 +63,12 @@ internal static class CommandLine
     {
         using var services = OfflineServices.Create(new LoadedSettings(new ConfigurationBuilder().Build(), []));
         return CheckSignature.Of(services.GetRequiredService<CheckCatalog>());
+    }
+
+    private static IReadOnlyList<string> TextFaults()
+    {
+        using var services = OfflineServices.Create(new LoadedSettings(new ConfigurationBuilder().Build(), []));
+        return [.. LanguageFiles.Check(services.GetRequiredService<CheckCatalog>().All).Select(fault => fault.ToString())];
     }
 
     private static IReadOnlyDictionary<string, IReadOnlyList<string>> Covers()

@@ -10,19 +10,23 @@ namespace CallsBot.Cli;
 internal static class TreesCommand
 {
     /// <param name="checks">The checks that trees may name; asked only when the command runs.</param>
+    /// <param name="textFaults">What is wrong with the texts of the chat and of the checks in any language; asked only when the command runs.</param>
     /// <param name="covers">Ids of the items that each check covers, by the check's id; asked only when the command runs.</param>
     public static Command Create(
-        Func<IReadOnlyCollection<CheckSignature>> checks, Func<IReadOnlyDictionary<string, IReadOnlyList<string>>> covers)
+        Func<IReadOnlyCollection<CheckSignature>> checks,
+        Func<IReadOnlyList<string>> textFaults,
+        Func<IReadOnlyDictionary<string, IReadOnlyList<string>>> covers)
     {
         var files = new Argument<FileInfo[]>("file")
         {
             Description = "Tree files. Without any: those that ship with the bot.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var check = new Command("check", "Reads trees and reports every fault in them.") { files };
+        var check = new Command("check", "Reads trees and reports every fault in them; without files, those in all texts of all languages as well.") { files };
         check.SetAction(result => Check(
             result.GetValue(files) ?? [],
             checks(),
+            textFaults,
             result.InvocationConfiguration.Output,
             result.InvocationConfiguration.Error));
 
@@ -66,6 +70,7 @@ internal static class TreesCommand
     private static int Check(
         FileInfo[] files,
         IReadOnlyCollection<CheckSignature> checks,
+        Func<IReadOnlyList<string>> textFaults,
         TextWriter output,
         TextWriter error)
     {
@@ -81,7 +86,9 @@ internal static class TreesCommand
                 Describe(tree, tree.Id, output);
             }
 
-            return 0;
+            List<string> found = [.. catalog.TranslationFaults().Select(fault => fault.ToString()), .. textFaults()];
+            found.ForEach(error.WriteLine);
+            return found.Count > 0 ? ExitCodes.Usage : 0;
         }
 
         var (trees, faults) = Read(files, checks);

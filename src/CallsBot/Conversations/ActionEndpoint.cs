@@ -12,7 +12,7 @@ namespace CallsBot.Conversations;
 /// word; what an honest person can run into (too late, twice, somebody else's card) is answered kindly.
 /// </remarks>
 internal sealed partial class ActionEndpoint(
-    SignedTokens tokens, Conversation conversation, Diagnoses diagnoses, TicketDesk tickets, Speech speech, ILogger<ActionEndpoint> logger)
+    SignedTokens tokens, OutgoingGate gate, Conversation conversation, Diagnoses diagnoses, TicketDesk tickets, Speech speech, ILogger<ActionEndpoint> logger)
 {
     public const string Path = "/mattermost/action";
 
@@ -68,8 +68,8 @@ internal sealed partial class ActionEndpoint(
     private static string? Text(IReadOnlyDictionary<string, JsonElement> context, string key) =>
         context.TryGetValue(key, out var value) ? JsonText.Of(value) : null;
 
-    private static JsonHttpResult<ActionResponse> Reply(ActionResponse response) =>
-        TypedResults.Json(response, MattermostJson.Default.ActionResponse);
+    private JsonHttpResult<ActionResponse> Reply(ActionResponse response) =>
+        TypedResults.Json(gate.Pass(response), MattermostJson.Default.ActionResponse);
 
     [LoggerMessage(LogLevel.Error, "A press could not be stored. Check Storage:ConnectionString, and the disk.")]
     private partial void LogNotStored(Exception exception);

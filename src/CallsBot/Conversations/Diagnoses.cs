@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using CallsBot.Checks;
 using CallsBot.Languages;
 using CallsBot.Mattermost;
@@ -26,6 +25,7 @@ internal sealed partial class Diagnoses(
     DiagnosisCard cards,
     CheckQueue queue,
     InboxStore inbox,
+    OutgoingGate gate,
     MattermostClient mattermost,
     BotAccount bot,
     Speech speech,
@@ -299,8 +299,8 @@ internal sealed partial class Diagnoses(
             var files = new List<string>();
             foreach (var (format, extension) in new[] { (ReportFormat.Markdown, "md"), (ReportFormat.Json, "json") })
             {
-                using var content = new MemoryStream(Encoding.UTF8.GetBytes(format.Write(report)));
-                var file = await mattermost.UploadFileAsync(card.ChannelId, $"callsbot-{report.RunId}.{extension}", content, cancellationToken);
+                using var content = gate.File($"callsbot-{report.RunId}.{extension}", format.Write(report));
+                var file = await mattermost.UploadFileAsync(card.ChannelId, content, cancellationToken);
                 files.Add(file.Id);
             }
 

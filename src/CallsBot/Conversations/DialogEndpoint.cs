@@ -7,7 +7,7 @@ namespace CallsBot.Conversations;
 
 /// <summary>Receives a dialog that was submitted or closed. Its state is a token of ours, as with buttons.</summary>
 internal sealed partial class DialogEndpoint(
-    SignedTokens tokens, Conversation conversation, TicketDesk tickets, Speech speech, ILogger<DialogEndpoint> logger)
+    SignedTokens tokens, OutgoingGate gate, Conversation conversation, TicketDesk tickets, Speech speech, ILogger<DialogEndpoint> logger)
 {
     public const string Path = "/mattermost/dialog";
 
@@ -63,8 +63,8 @@ internal sealed partial class DialogEndpoint(
     private async Task<ChatTexts> TextsAsync(DialogSubmission submission, CancellationToken cancellationToken) =>
         ChatTexts.In(await speech.ToAsync(submission.UserId, cancellationToken));
 
-    private static JsonHttpResult<DialogResponse> Reply(DialogResponse response) =>
-        TypedResults.Json(response, MattermostJson.Default.DialogResponse);
+    private JsonHttpResult<DialogResponse> Reply(DialogResponse response) =>
+        TypedResults.Json(gate.Pass(response), MattermostJson.Default.DialogResponse);
 
     [LoggerMessage(LogLevel.Error, "A dialog could not be stored. Check Storage:ConnectionString, and the disk.")]
     private partial void LogNotStored(Exception exception);

@@ -7,7 +7,7 @@ namespace CallsBot.Conversations;
 
 /// <summary>Receives <c>/callshelp</c>. Replies at once with a line that only the person sees; the work comes after.</summary>
 internal sealed partial class SlashCommandEndpoint(
-    CommandTokens tokens, Conversation conversation, Diagnoses diagnoses, TicketDesk tickets, Speech speech, ChatQueue queue, ILogger<SlashCommandEndpoint> logger)
+    CommandTokens tokens, OutgoingGate gate, Conversation conversation, Diagnoses diagnoses, TicketDesk tickets, Speech speech, ChatQueue queue, ILogger<SlashCommandEndpoint> logger)
 {
     public const string Path = "/mattermost/command";
 
@@ -110,8 +110,8 @@ internal sealed partial class SlashCommandEndpoint(
     private static IEnumerable<KeyValuePair<string, string>> Fields(IFormCollection form) =>
         form.SelectMany(field => field.Value.Select(value => KeyValuePair.Create(field.Key, value ?? "")));
 
-    private static JsonHttpResult<SlashCommandResponse> Whisper(string text) => TypedResults.Json(
-        new SlashCommandResponse { Text = text }, MattermostJson.Default.SlashCommandResponse);
+    private JsonHttpResult<SlashCommandResponse> Whisper(string text) => TypedResults.Json(
+        gate.Pass(new SlashCommandResponse { Text = text }), MattermostJson.Default.SlashCommandResponse);
 
     [LoggerMessage(LogLevel.Warning,
         "Refused a slash command. Its token is among Mattermost:CommandTokens in the form: {InForm}, in the Authorization header: {InHeader} (there is a header: {HasHeader}; a proxy may have taken it off).")]

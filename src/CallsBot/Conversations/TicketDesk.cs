@@ -23,6 +23,7 @@ internal sealed partial class TicketDesk(
     ChatQueue queue,
     CheckQueue slowQueue,
     InboxStore inbox,
+    OutgoingGate gate,
     MattermostClient mattermost,
     BotAccount bot,
     Speech speech,
@@ -312,7 +313,8 @@ internal sealed partial class TicketDesk(
         {
             var card = await mattermost.Api.GetPostAsync(request.PostId, cancellationToken);
             var root = card.RootId.Length > 0 ? card.RootId : card.Id;
-            var upload = await mattermost.UploadFileAsync(card.ChannelId, $"callsbot-ticket-{ticket.TicketId}.zip", file, cancellationToken);
+            var upload = await mattermost.UploadFileAsync(
+                card.ChannelId, gate.Redacted($"callsbot-ticket-{ticket.TicketId}.zip", file), cancellationToken);
             await mattermost.PostAsync(
                 new PostDraft { ChannelId = card.ChannelId, RootId = root, Message = ticket.Text, FileIds = [upload.Id] }, cancellationToken);
             var links = ticket.Forms.Where(form => form.Link is not null).Select(form => $"[{form.Title}]({form.Link})").ToList();

@@ -1,6 +1,8 @@
 using Serilog;
 using Serilog.Events;
+using Serilog.Formatting;
 using Serilog.Formatting.Compact;
+using Serilog.Formatting.Display;
 
 namespace CallsBot.Hosting;
 
@@ -29,11 +31,10 @@ internal static class Logging
             .Filter.ByExcluding(line => line.Level < least || line.MessageTemplate.Text == HostFailedToStart)
             .Enrich.FromLogContext();
 
-        configuration = Console.IsErrorRedirected
-            ? configuration.WriteTo.Console(new RenderedCompactJsonFormatter(), standardErrorFromLevel: LogEventLevel.Verbose)
-            : configuration.WriteTo.Console(
-                outputTemplate: Template, standardErrorFromLevel: LogEventLevel.Verbose,
-                formatProvider: System.Globalization.CultureInfo.InvariantCulture);
+        ITextFormatter lines = Console.IsErrorRedirected
+            ? new RenderedCompactJsonFormatter()
+            : new MessageTemplateTextFormatter(Template, System.Globalization.CultureInfo.InvariantCulture);
+        configuration = configuration.WriteTo.Console(new RedactingFormatter(lines), standardErrorFromLevel: LogEventLevel.Verbose);
 
         return logging.ClearProviders().AddSerilog(configuration.CreateLogger(), dispose: true);
     }

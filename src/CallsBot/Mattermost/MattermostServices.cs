@@ -15,7 +15,7 @@ internal static class MattermostServices
             var options = provider.GetRequiredService<IOptions<MattermostOptions>>().Value;
             return new MattermostClient(
                 options.Server, "Mattermost:BotToken", options.BotToken, options.RequestTimeout,
-                provider.GetRequiredService<TimeProvider>());
+                provider.GetRequiredService<TimeProvider>(), gate: provider.GetRequiredService<OutgoingGate>());
         });
         services.AddSingleton(provider =>
         {

@@ -48,7 +48,7 @@ internal static class KeyNames
         ["cookie"] = KeyKind.Cookie, ["setcookie"] = KeyKind.Cookie, ["cookies"] = KeyKind.Cookie,
         ["mmcsrf"] = KeyKind.Token, ["csrf"] = KeyKind.Token, ["bearer"] = KeyKind.Token, ["sessionkey"] = KeyKind.Token,
         ["sessioncookie"] = KeyKind.Token, ["jsessionid"] = KeyKind.Token, ["phpsessid"] = KeyKind.Token, ["aspnetsessionid"] = KeyKind.Token,
-        ["connectsid"] = KeyKind.Token, ["pw"] = KeyKind.Password, ["clientkeydata"] = KeyKind.Key, ["otp"] = KeyKind.Password, ["totp"] = KeyKind.Password, ["mfacode"] = KeyKind.Password,
+        ["connectsid"] = KeyKind.Token, ["pw"] = KeyKind.Password, ["clientkeydata"] = KeyKind.Key, ["secwebsocketkey"] = KeyKind.None, ["otp"] = KeyKind.Password, ["totp"] = KeyKind.Password, ["mfacode"] = KeyKind.Password,
         ["dsn"] = KeyKind.ConnectionString, ["datasource"] = KeyKind.ConnectionString, ["connectionstring"] = KeyKind.ConnectionString,
         ["databaseurl"] = KeyKind.ConnectionString, ["datasourcereplicas"] = KeyKind.ConnectionString,
         ["datasourcesearchreplicas"] = KeyKind.ConnectionString,

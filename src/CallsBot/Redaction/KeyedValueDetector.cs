@@ -341,6 +341,7 @@ internal sealed class KeyedValueDetector : IDetector
                 break;
             case KeyKind.Srtp when value.Length < 20:
             case KeyKind.ConnectionString when value[0] is '/' or '.' && !value.ContainsAny('@', '='):
+            case KeyKind.Phone when !value.ContainsAny(Characters.Numbers):
                 break;
             default:
                 // A bare number becomes a string, or the document would no longer parse.

@@ -7,7 +7,9 @@ namespace CallsBot.Redaction;
 /// One line under redaction: its text, byte for byte as Latin-1 so that any input survives, what is to be replaced in it,
 /// and what a line leaves for the next ones. Detectors run in order; what one has claimed the later ones leave alone.
 /// </summary>
-internal sealed class Line(Pseudonyms pseudonyms)
+/// <param name="pseudonyms">The names that stand for what is replaced.</param>
+/// <param name="secretsOnly">Names and addresses are claimed, so that nobody takes them for secrets, and stay.</param>
+internal sealed class Line(Pseudonyms pseudonyms, bool secretsOnly = false)
 {
     private readonly List<Edit> _edits = [];
     private char[] _text = new char[512];
@@ -74,7 +76,7 @@ internal sealed class Line(Pseudonyms pseudonyms)
     public void User(int start, int end, RedactionClass kind = RedactionClass.User)
     {
         // A name is asked for only where it is used: each asking may take a number.
-        if (start < end && IsFree(start, end))
+        if (start < end && IsFree(start, end) && !Keeps(start, end))
         {
             Replace(start, end, kind, pseudonyms.User(Text[start..end]));
         }
@@ -82,7 +84,7 @@ internal sealed class Line(Pseudonyms pseudonyms)
 
     public void Host(int start, int end)
     {
-        if (start < end && IsFree(start, end))
+        if (start < end && IsFree(start, end) && !Keeps(start, end))
         {
             Replace(start, end, RedactionClass.Host, pseudonyms.Host(Text[start..end]));
         }
@@ -90,7 +92,7 @@ internal sealed class Line(Pseudonyms pseudonyms)
 
     public void Mac(int start, int end)
     {
-        if (IsFree(start, end))
+        if (IsFree(start, end) && !Keeps(start, end))
         {
             Replace(start, end, RedactionClass.Mac, pseudonyms.Mac(Text[start..end]));
         }
@@ -98,7 +100,7 @@ internal sealed class Line(Pseudonyms pseudonyms)
 
     public void Address(int start, int end, IPAddress address)
     {
-        if (IsFree(start, end))
+        if (IsFree(start, end) && !Keeps(start, end))
         {
             Replace(start, end, RedactionClass.Address, pseudonyms.Address(Text[start..end], address));
         }
@@ -130,6 +132,16 @@ internal sealed class Line(Pseudonyms pseudonyms)
         }
 
         output.Write(Text[at..]);
+    }
+
+    private bool Keeps(int start, int end)
+    {
+        if (secretsOnly)
+        {
+            Protect(start, end);
+        }
+
+        return secretsOnly;
     }
 
     private (int Start, int End) Trim(int start, int end)

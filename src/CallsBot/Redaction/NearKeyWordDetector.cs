@@ -56,6 +56,12 @@ internal sealed class NearKeyWordDetector : IDetector
 
             var value = text[at..stop];
             var bare = value.TrimEnd(".:!?");
+            if (bare.IsEmpty)
+            {
+                at = stop;
+                continue;
+            }
+
             if (!line.IsFree(at, stop) || Others.GetAlternateLookup<ReadOnlySpan<char>>().Contains(bare))
             {
                 return;

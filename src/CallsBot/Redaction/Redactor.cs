@@ -29,18 +29,21 @@ internal sealed class Redactor
     private int _length;
     private bool _tooLong;
 
-    public Redactor(Pseudonyms pseudonyms)
+    /// <param name="pseudonyms">The names that stand for what is replaced.</param>
+    /// <param name="secretsOnly">Leaves names of people and hosts, and addresses, as they are.</param>
+    public Redactor(Pseudonyms pseudonyms, bool secretsOnly = false)
         : this(pseudonyms,
         [
             new PseudonymGuard(), new PemDetector(), new KeyedValueDetector(), new TokenShapeDetector(), new UrlDetector(), new NameDetector(),
             new AddressDetector(), new NearKeyWordDetector(),
-        ])
+        ],
+        secretsOnly)
     {
     }
 
-    internal Redactor(Pseudonyms pseudonyms, IDetector[] detectors)
+    internal Redactor(Pseudonyms pseudonyms, IDetector[] detectors, bool secretsOnly = false)
     {
-        _line = new Line(pseudonyms);
+        _line = new Line(pseudonyms, secretsOnly);
         _detectors = detectors;
     }
 

@@ -33,7 +33,15 @@ internal sealed class UrlDetector : IDetector
 
         if (at >= 0)
         {
-            line.Secret(start, start + at, RedactionClass.UserInfo);
+            if (Words.IsPlaceholder(text.Slice(start, at)))
+            {
+                line.Protect(start, start + at + 1);
+            }
+            else
+            {
+                line.Secret(start, start + at, RedactionClass.UserInfo);
+            }
+
             start += at + 1;
             authority = text[start..end].IndexOfAny("/?#,") is >= 0 and var next ? start + next : end;
         }

@@ -56,7 +56,7 @@ public sealed class TreesCommandTests : IDisposable
     [Fact]
     public void Help_promises_no_folder_of_trees()
     {
-        var check = TreesCommand.Create(() => KnownChecks.All, () => Covers).Subcommands.Single(command => command.Name == "check");
+        var check = TreesCommand.Create(() => KnownChecks.All, () => [], () => Covers).Subcommands.Single(command => command.Name == "check");
 
         check.Arguments.ShouldHaveSingleItem().Description.ShouldBe("Tree files. Without any: those that ship with the bot.");
     }
@@ -143,7 +143,7 @@ public sealed class TreesCommandTests : IDisposable
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
-        var command = TreesCommand.Create(() => KnownChecks.All, () => Covers);
+        var command = TreesCommand.Create(() => KnownChecks.All, () => [], () => Covers);
 
         var exit = await command.Parse(args).InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
 

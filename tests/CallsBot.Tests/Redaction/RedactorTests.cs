@@ -70,6 +70,8 @@ public sealed class RedactorTests
     [InlineData("sessionID=q9z4xw7kt1fydpbn3mch5u8rge")]
     [InlineData("turn.credentials_expiration_minutes = 1440")]
     [InlineData("github.com/pion/webrtc/v4@v4.1.2/peerconnection.go:2784 com.mattermost.calls System.Net.Sockets")]
+    [InlineData("look for `http://ID:KEY@…`, `static_auth_secret` and `credential`.")]
+    [InlineData("curl -X POST http://CLIENT_ID:AUTH_KEY@rtcd:8045 -d '{\"authKey\":\"THE_KEY\"}' on a phone: switch")]
     [InlineData("mysql -u root -p mattermost; the auth login page; costs $1$ and $6$ in all")]
     [InlineData("std::vector at 19:41:58, \"password\":null, token=${TOKEN}")]
     public void Technical_words_stay(string text) => Redact(text).ShouldBe(text);

@@ -743,6 +743,7 @@ async function become(username) {
   state.accounts = new Map(accounts.map(one => [one.id, one]));
   state.commands = commands;
   $('language').value = account(state.me.id).locale;
+  $('language').disabled = false;
   await loadChannels();
   connect(state.generation);
 }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CallsBot.Protocols.Mattermost;
@@ -383,7 +382,7 @@ public sealed class MattermostClientTests
         using var client = ClientOf(server.Address);
 
         var file = await PassTimeAsync(client.UploadFileAsync(
-            "c", "a.log", new MemoryStream(Encoding.UTF8.GetBytes("the log")), default));
+            "c", new OpenGate().File("a.log", "the log"), default));
 
         file.Id.ShouldBe("f");
         server.Seen.Count.ShouldBe(2);
@@ -532,7 +531,7 @@ public sealed class MattermostClientTests
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private MattermostClient ClientOf(Uri server) => new(server, "Mattermost:BotToken", Token, Limit, _time);
+    private MattermostClient ClientOf(Uri server) => new(server, "Mattermost:BotToken", Token, Limit, _time, gate: new OpenGate());
 
     /// <summary>Lets every wait between attempts pass; the clock stays well under the time limit.</summary>
     private async Task<T> PassTimeAsync<T>(Task<T> call)

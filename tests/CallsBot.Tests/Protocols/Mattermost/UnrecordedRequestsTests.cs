@@ -72,7 +72,7 @@ public sealed class UnrecordedRequestsTests
             await context.Response.WriteAsync(reply);
         });
         using var client = new MattermostClient(
-            server.Address, "Mattermost:BotToken", "BOT_TOKEN", TimeSpan.FromSeconds(10), TimeProvider.System);
+            server.Address, "Mattermost:BotToken", "BOT_TOKEN", TimeSpan.FromSeconds(10), TimeProvider.System, gate: new OpenGate());
         await call(client.Api);
     }
 }
