@@ -20,11 +20,13 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(string? file, CancellationToken cancellationToken)
     {
         await using var app = BotApplication.Build(SettingsFiles.Load(file));
-        _ = app.Services.GetRequiredService<TreeCatalog>();
 
+        // The trees are many; the database is made ready while they are read.
+        var trees = Task.Run(app.Services.GetRequiredService<TreeCatalog>, cancellationToken);
         try
         {
             await app.Services.GetRequiredService<Database>().MigrateAsync(cancellationToken);
+            await trees;
         }
         catch (System.Data.Common.DbException ex)
         {

@@ -56,48 +56,65 @@ internal sealed class NodeCard(
         ? string.Join('\n', ask.Answers.Select((answer, index) => $"{index + 1}. {answer.Label}"))
         : "";
 
+    /// <summary>What is wrong comes first and in full. Of what is right several are a line each, and people other than administrators see the last.</summary>
     private static Attachment Findings(List<CheckResult> findings, bool administrator, Node current, ChatTexts texts)
     {
+        List<CheckResult> trouble = [.. findings.Where(finding => finding.Outcome != Outcome.Pass)];
+        List<CheckResult> inFull = findings.Count == 1 ? findings : trouble;
+        List<CheckResult> inShort =
+        [
+            .. findings.Except(inFull).Skip(administrator ? 0 : trouble.Count > 0 ? findings.Count : findings.Count - 1),
+        ];
+
         // A node with steps of its own says what to do; the same steps twice would be one too many.
         var withSteps = administrator && current is not (InstructNode or ConcludeNode { AdminText: not null });
         var words = ReportWords.In(texts.Language);
         var text = new StringBuilder();
-        foreach (var finding in findings)
+        foreach (var finding in inFull)
         {
             text.Append(texts.Finding(words.Of(finding.Outcome), words.Summary(finding))).Append('\n');
-            if (!administrator)
+            if (administrator)
             {
-                continue;
-            }
-
-            if (finding.Detail is { } detail)
-            {
-                text.Append(detail).Append('\n');
-            }
-
-            foreach (var step in withSteps ? finding.NextSteps : [])
-            {
-                text.Append("- ").Append(step.Text).Append('\n');
-                if (step.Command is { } command)
-                {
-                    text.Append("```\n").Append(command).Append("\n```\n");
-                }
+                AppendForAdministrator(text, finding, withSteps);
             }
         }
 
+        foreach (var finding in inShort)
+        {
+            text.Append(texts.Finding(words.Of(finding.Outcome), words.Summary(finding))).Append('\n');
+        }
+
+        var telling = trouble.Count > 0 ? trouble[^1] : findings[^1];
         return new Attachment
         {
-            Color = CardProps.ColourOf(findings[^1].Outcome),
+            Color = CardProps.ColourOf(telling.Outcome),
             Title = texts.WhatIFound,
             Text = text.ToString().TrimEnd(),
-            Fallback = texts.WhatIFoundInShort(words.Summary(findings[^1])),
+            Fallback = texts.WhatIFoundInShort(words.Summary(telling)),
             Fields = administrator
-                ? [.. findings.SelectMany(finding => finding.Evidence).Select(evidence => new AttachmentField
+                ? [.. inFull.SelectMany(finding => finding.Evidence).Distinct().Select(evidence => new AttachmentField
                 {
                     Title = evidence.Label, Value = evidence.Value, Short = evidence.Value.Length <= 40,
                 })]
                 : null,
         };
+    }
+
+    private static void AppendForAdministrator(StringBuilder text, CheckResult finding, bool withSteps)
+    {
+        if (finding.Detail is { } detail)
+        {
+            text.Append(detail).Append('\n');
+        }
+
+        foreach (var step in withSteps ? finding.NextSteps : [])
+        {
+            text.Append("- ").Append(step.Text).Append('\n');
+            if (step.Command is { } command)
+            {
+                text.Append("```\n").Append(command).Append("\n```\n");
+            }
+        }
     }
 
     private IEnumerable<Attachment> Question(

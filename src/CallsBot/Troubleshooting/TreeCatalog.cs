@@ -101,7 +101,7 @@ internal sealed class TreeCatalog
 
     private static (IReadOnlyList<Tree> Trees, IReadOnlyList<TreeFault> Faults) Join(
         IReadOnlyCollection<CheckSignature> checks, IEnumerable<KeyValuePair<string, string>> files) =>
-        TreeJoin.Join([.. files.Select(file => TreeFile.ReadPart(file.Key, file.Value, checks))]);
+        TreeJoin.Join([.. files.AsParallel().AsOrdered().Select(file => TreeFile.ReadPart(file.Key, file.Value, checks))]);
 
     /// <summary>The shipped tree files, by name.</summary>
     public static IReadOnlyDictionary<string, string> Shipped() => Shipped("");

@@ -87,6 +87,26 @@ public sealed class NodeCardTests
         card.StartsWith($"**{ChatTexts.English.InterruptsCalls}**\n\n", StringComparison.Ordinal).ShouldBe(warned);
     }
 
+    [Theory]
+    [InlineData(true, "**Failed**: It answered.|rtcd.example:8045 answered.|**OK**: It answered.")]
+    [InlineData(false, "**Failed**: It answered.")]
+    public void Trouble_comes_first_and_what_is_right_is_told_in_short(bool administrator, string shown)
+    {
+        var evidence = new[] { new Evidence("URL", "http://rtcd") };
+        var session = Session.Begin(Some.Tree(), "user", "channel", "");
+        CheckResult[] results =
+        [
+            Some.CheckResult(Outcome.Pass, null) with { Evidence = [new Evidence("Seen", "passed")] },
+            Some.CheckResult(Outcome.Fail, "odd") with { Evidence = [.. evidence, .. evidence] },
+        ];
+
+        var card = _cards.For(Shows(session, results), administrator, Language.English, Addresses).Props!.Attachments![0];
+
+        card.Text!.Split('\n').Where(line => line[0] is '*' or 'r').ShouldBe(shown.Split('|'));
+        (card.Fields ?? []).Select(field => field.Value).ShouldBe(administrator ? ["http://rtcd"] : []);
+        card.Color.ShouldBe(CardProps.Red);
+    }
+
     [Fact]
     public void Evidence_too_long_for_a_card_goes_before_the_text_does()
     {
@@ -128,4 +148,9 @@ public sealed class NodeCardTests
 
     /// <summary>A session that begins at the node.</summary>
     private static Session At(Node node) => Session.Begin(Shipped with { Start = node.Id }, Some.Id(), "channel", "");
+
+    /// <summary>The session with findings that came one after the other, whatever its tree says.</summary>
+    private static Session Shows(Session session, IReadOnlyList<CheckResult> results) => Session.Restore(
+        session.Id, session.Tree, session.UserId, session.ChannelId, session.RootId, session.PostId,
+        [.. results.Select(result => new SessionStep(new Checked("look", result.Outcome, result.ReasonCode), result, "user", null))]);
 }

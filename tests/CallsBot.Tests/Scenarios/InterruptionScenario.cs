@@ -212,6 +212,7 @@ public sealed class InterruptionScenario
     public async Task Serve_ends_after_the_work_that_is_queued_and_with_success()
     {
         await using var bot = await BotAndSandbox.StartAsync(start: false);
+        bot.CallsAreInstalled();
         await bot.Sandbox.Rtcd.Is(RtcdFault.Slow);
         bot.Sandbox.Rtcd.SlowFor = TimeSpan.FromSeconds(3);
         var chat = bot.Mattermost.DirectMessageFrom("ana");

@@ -1,9 +1,14 @@
 using System.Net;
+using CallsBot.Conversations;
+using CallsBot.Languages;
 using CallsBot.Protocols.Mattermost;
 using CallsBot.Sandbox;
 using CallsBot.Sandbox.Offloader;
 using CallsBot.Sandbox.Rtcd;
+using CallsBot.Tests.Sandbox.Rtcd;
 using CallsBot.Tests.Support;
+using CallsBot.Troubleshooting;
+using Microsoft.Extensions.DependencyInjection;
 using static CallsBot.Tests.Scenarios.Story;
 
 namespace CallsBot.Tests.Scenarios;
@@ -445,5 +450,99 @@ public sealed class RecordingStoriesScenario : StoriesScenario
     {
         bot.Mattermost.Calls.Set("EnableRecordings", true);
         bot.Mattermost.Calls.Set("JobServiceURL", bot.Sandbox.Offloader.Url.ToString().TrimEnd('/'));
+    }
+}
+
+/// <summary>What holds for every walk through the causes.</summary>
+public sealed class CausesScenario : StoriesScenario
+{
+    private const string EchoNoiseOrHum = "Echo, noise or hum";
+
+    [Fact]
+    public async Task Who_tried_every_cause_in_vain_is_offered_a_ticket()
+    {
+        await using var story = await BeginAsync(Colleague);
+
+        await story.GoesAsync(Sound, EchoNoiseOrHum, "Echo", ItDidNotHelp, ItDidNotHelp, ItDidNotHelp, ItDidNotHelp);
+
+        var end = await story.EndsAsync();
+        end.Cause.ShouldBe("echo-unexplained");
+        end.Resolved.ShouldBeFalse();
+        end.OffersTicket.ShouldBeTrue();
+        story.Shown.OfType<InstructNode>().Count().ShouldBe(4);
+        story.Transcript.ShouldContain($"[{ChatTexts.English.TicketButton}]");
+    }
+
+    [Theory]
+    [InlineData(true, "echo-room", "echo-loudspeaker")]
+    [InlineData(false, "echo-loudspeaker", "echo-room")]
+    public async Task What_helped_others_comes_first_unless_that_is_switched_off(bool learns, string first, string second)
+    {
+        await using var story = await BeginAsync(
+            Colleague, Has(bot => bot.Settings["Conversations:LearnFromOutcomes"] = learns ? "true" : "false"));
+        for (var i = 0; i < 8; i++)
+        {
+            await SomebodyWasHelpedAsync(story.Bot, "echo-causes", "echo-room");
+        }
+
+        await story.GoesAsync(Sound, EchoNoiseOrHum, "Echo", ItDidNotHelp);
+
+        story.Shown.TakeLast(2).Select(node => node.Id).ShouldBe([first, second]);
+    }
+
+    [Fact]
+    public async Task What_cuts_calls_off_is_not_offered_while_somebody_is_in_a_call()
+    {
+        await using var story = await BeginAsync(Administrator, Has(IsPublic));
+        using var participant = await Participant.ConnectAsync(story.Bot.Sandbox.Rtcd);
+        await participant.JoinAsync(candidates: 2);
+
+        await story.GoesAsync(KeepsConnecting, Everyone);
+
+        (await story.EndsAsync()).Cause.ShouldBe("ice-host-override-wrong");
+        story.Shown.ShouldNotContain(node => node.Interrupts);
+        story.Bot.Sandbox.Rtcd.Sessions.ShouldBeGreaterThanOrEqualTo(1);
+    }
+
+    [Fact]
+    public async Task Who_has_said_whom_it_hits_is_not_asked_again()
+    {
+        await using var story = await BeginAsync(Colleague);
+
+        await story.GoesAsync(Sound, "No sound in either direction", OnlyMe, ItDidNotHelp, ItDidNotHelp, ItDidNotHelp, "No, ask an administrator");
+
+        // The question for the program is the next that support has, after the one that is answered.
+        story.Shown[^1].Id.ShouldBe("support-client");
+        story.Asked("scope").ShouldBe(["both-scope"]);
+    }
+
+    [Fact]
+    public async Task Who_has_said_the_program_is_not_asked_again()
+    {
+        await using var story = await BeginAsync(Colleague);
+
+        await story.GoesAsync(
+            Sound, "I hear nobody", "Firefox", ItDidNotHelp, ItDidNotHelp, ItDidNotHelp, ItDidNotHelp, ItDidNotHelp, ItDidNotHelp, ItDidNotHelp,
+            "No, ask an administrator", "I do not know");
+
+        story.Shown[^1].Id.ShouldBe("support-since");
+        story.Shown.ShouldContain(node => node.Id == "out-tab-firefox");
+        story.Asked("client").ShouldBe(["hear-nobody"]);
+    }
+
+    private static async Task SomebodyWasHelpedAsync(BotAndSandbox bot, string causes, string cause)
+    {
+        var tree = bot.Services.GetRequiredService<TreeCatalog>().Get(Conversation.FirstTree);
+        var store = bot.Services.GetRequiredService<SessionStore>();
+        var session = Session.Begin(tree, "somebody", "elsewhere", "");
+        (await store.TryCreateAsync(session, cause: null, CancellationToken.None)).ShouldBeTrue();
+        foreach (var trigger in (Trigger[])
+            [
+                new Answered("what-happens", "sound"), new Answered("sound", "echo"), new Answered("quality", "echo"),
+                new Chosen(causes, cause), new Helped(cause, Did: true),
+            ])
+        {
+            session = (await store.TryAppendAsync(session, new SessionStep(trigger, null, session.UserId, null), CancellationToken.None)).ShouldNotBeNull();
+        }
     }
 }

@@ -43,6 +43,9 @@ internal sealed class Story : IAsyncDisposable
     /// <summary>The nodes that the person has been shown, in order.</summary>
     public List<Node> Shown { get; } = [];
 
+    /// <summary>The questions for a fact that were asked, by the id of the node.</summary>
+    public IEnumerable<string> Asked(string fact) => Shown.OfType<AskNode>().Where(node => node.As == fact).Select(node => node.Id);
+
     public static StoryStep Writes(string words) => new(words, IsWritten: true);
 
     /// <param name="who"><see cref="Administrator"/> or <see cref="Colleague"/>.</param>
@@ -73,15 +76,7 @@ internal sealed class Story : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts again from the first question.</summary>
-    public async Task BeginsAgainAsync()
-    {
-        var from = (await FindAsync())!.Position;
-        await _chat.Presses(ChatTexts.English.StartOverButton);
-        await ArriveAsync(from);
-    }
-
-    /// <summary>Whether the story has come to an end, and which.</summary>
+    /// <summary>The end that the story has come to.</summary>
     /// <exception cref="ShouldAssertException">It stands at something else than a conclusion.</exception>
     public async Task<ConcludeNode> EndsAsync()
     {
@@ -136,10 +131,18 @@ internal sealed class Story : IAsyncDisposable
     private async Task ArriveAsync(int from)
     {
         Session? session = null;
-        await BotAndSandbox.WaitAsync(
-            () => (session = FindAsync().GetAwaiter().GetResult()) is { Current: not CheckNode } && session.Position > from
-                && session.Machine.Automatic(_role, (_, left) => left[0]) is null,
-            $"the step after {Shown.LastOrDefault()?.Id ?? "the beginning"}");
+        try
+        {
+            await BotAndSandbox.WaitAsync(
+                () => (session = FindAsync().GetAwaiter().GetResult()) is { Current: not CheckNode } && session.Position > from
+                    && session.Machine.Automatic(_role, (_, left) => left[0]) is null,
+                $"the step after {Shown.LastOrDefault()?.Id ?? "the beginning"}");
+        }
+        catch (TimeoutException ex)
+        {
+            throw new TimeoutException($"{ex.Message} This is what there was:\n{Transcript}", ex);
+        }
+
         Shown.Add(session!.Current);
         await _chat.Sees(session.Current.Title);
     }

@@ -312,7 +312,7 @@ public sealed class TreeFileTests
 
         var (_, faults) = TreeFile.Read("trees.md", yaml, KnownChecks.All);
 
-        yaml.Split("title:").Length.ShouldBe(7);
+        yaml.Split("title:").Length.ShouldBe(9);
         faults.Select(fault => fault.ToString())
             .Where(f => !f.Contains("no such node", StringComparison.Ordinal) && !f.Contains("no way leads here", StringComparison.Ordinal))
             .ShouldBeEmpty();
