@@ -130,7 +130,10 @@ public sealed class TurnProbeTests
         var reply = await RelayAsync(server);
 
         reply.Failure.ShouldBe(failure, reply.Seen);
-        server.Requests.Select(request => request.Method).ShouldBe([StunMethod.Allocate, StunMethod.Allocate, StunMethod.Refresh]);
+
+        // A request that is sent again, because its answer was late, is the same one.
+        server.Requests.DistinctBy(request => Convert.ToHexString(request.TransactionId.Span)).Select(request => request.Method)
+            .ShouldBe([StunMethod.Allocate, StunMethod.Allocate, StunMethod.Refresh]);
         server.Requests.Last().Lifetime.ShouldBe(TimeSpan.Zero);
     }
 
