@@ -38,7 +38,7 @@ internal static class RedactBenchmark
             var mine = Measure(log, Redact);
             allocated = (double)(GC.GetAllocatedBytesForCurrentThread() - before) / log.Length;
             var its = Measure(log, Copy);
-            var tools = await SedAsync(log, cancellationToken);
+            var tools = await SedAsync(log, time, cancellationToken);
 
             // The first two let the runtime settle on its best code.
             if (round >= 2)
@@ -54,7 +54,7 @@ internal static class RedactBenchmark
         var (speed, copied, sedded) = (new Samples(redact), new Samples(copy), new Samples(sed));
         return new Findings(
             "redact",
-            "a loop that copies the same bytes line by line; for sed, `sed -E` with eight patterns over the same file, its start included; for the bundle, the same zip without redaction.",
+            "a loop that copies the same bytes line by line; for sed, `sed -E` with eight patterns over the same file, by the clock; for the bundle, the same zip without redaction.",
             [
                 new Row("redaction, one core, median", MegabytesASecond, speed.Median, copied.Median, BudgetMegabytesASecond),
                 new Row("redaction beside sed -E", MegabytesASecond, speed.Median, sedded.Median),
@@ -63,7 +63,7 @@ internal static class RedactBenchmark
                 new Row("bundle of 100 MB, memory grown", Quantity.Mebibytes, bundle.Mebibytes, Math.Max(plain.Mebibytes, 0.1), BudgetBundleMebibytes),
             ],
             [
-                string.Create(CultureInfo.InvariantCulture, $"{Rounds} rounds over {log.Length / 1e6:0} MB; spread {speed.Min:0.0} to {speed.Max:0.0} MB/s, copy {copied.Min:0} to {copied.Max:0}, sed {sedded.Min:0.0} to {sedded.Max:0.0}. Processor time of the one thread; sed by its own."),
+                string.Create(CultureInfo.InvariantCulture, $"{Rounds} rounds over {log.Length / 1e6:0} MB; spread {speed.Min:0.0} to {speed.Max:0.0} MB/s, copy {copied.Min:0} to {copied.Max:0}, sed {sedded.Min:0.0} to {sedded.Max:0.0}. Processor time of the one thread; sed by the clock, its start included."),
                 string.Create(CultureInfo.InvariantCulture, $"The bundle came to {bundle.Length / 1e6:0.0} MB; its redaction replaced {bundle.Replaced:#,0} things, and a planted secret is {(bundle.Sound ? "not in what is left" : "still in it")}."),
             ]);
     }
@@ -125,7 +125,7 @@ internal static class RedactBenchmark
         }
     }
 
-    private static async Task<double> SedAsync(byte[] log, CancellationToken cancellationToken)
+    private static async Task<double> SedAsync(byte[] log, TimeProvider time, CancellationToken cancellationToken)
     {
         string[] patterns =
         [
@@ -139,10 +139,11 @@ internal static class RedactBenchmark
             await File.WriteAllBytesAsync(file, log, cancellationToken);
             var start = new ProcessStartInfo("sed", ["-E", .. patterns.SelectMany(pattern => new[] { "-e", pattern }), file]) { RedirectStandardOutput = true };
             start.Environment["LC_ALL"] = "C";
+            var from = time.GetTimestamp();
             using var sed = Process.Start(start)!;
             await sed.StandardOutput.BaseStream.CopyToAsync(Stream.Null, cancellationToken);
             await sed.WaitForExitAsync(cancellationToken);
-            return log.Length / sed.TotalProcessorTime.TotalSeconds / 1e6;
+            return log.Length / time.GetElapsedTime(from).TotalSeconds / 1e6;
         }
         finally
         {

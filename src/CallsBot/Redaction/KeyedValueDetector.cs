@@ -134,7 +134,7 @@ internal sealed class KeyedValueDetector : IDetector
 
         var form = new Form(
             Quoted: false,
-            Prose: text[separator] == ':' && start > separator + 1 && key.Quote == '\0' && (!standsAlone || text[start..].Contains(' ')),
+            Prose: text[separator] == ':' && start > separator + 1 && key.Quote is '\0' or '`' && (!standsAlone || text[start..].Contains(' ')),
             Json: key.Quote == '"' && text[separator] == ':' ? key.Slashes : -1);
         var end = BareValueEnd(line, kind, key, separator, start, standsAlone);
         Take(line, kind, start, end, form);

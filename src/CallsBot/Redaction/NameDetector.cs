@@ -98,6 +98,12 @@ internal sealed class NameDetector : IDetector
             return false;
         }
 
+        if (Words.IsPlaceholder(text[start..at]))
+        {
+            line.Protect(start, at + 1);
+            return true;
+        }
+
         line.Secret(start, at, RedactionClass.UserInfo);
         return true;
     }

@@ -14,13 +14,17 @@ internal static class Words
         "EOF", "unable", "nil", "null", "true", "false", "yes", "host", "hosts", "address", "port", "name", "found", "value", "values", "set", "unset",
         "if", "when", "see", "use", "using", "used", "this", "that", "it", "its", "new", "old", "bearer", "basic", "auth", "method", "format", "length",
         "already", "still", "please", "check", "checks", "and/or", "contains", "type", "types", "field", "fields", "validation", "verification",
-        "decoding", "parsing", "parse", "generation", "exchange", "store", "disconnected", "connected", "started", "close", "closed", "credential", "stopped", "accepted", "ok",
+        "decoding", "parsing", "parse", "generation", "exchange", "store", "disconnected", "connected", "started", "close", "closed", "credential",
+        "keep", "that's",
+
+        // Of the other languages that the bot speaks. Lines are read byte for byte, so that letters beyond ASCII are two.
+        "das", "der", "die", "ist", "jeder", "halten", "f\u00c3\u00bcgen", "es", "el", "la", "los", "le", "les", "c", "c'est", "stopped", "accepted", "ok",
     };
 
     /// <summary>What instructions write where a reader puts their own.</summary>
     private static readonly HashSet<string> Placeholders = new(StringComparer.Ordinal)
     {
-        "ID", "KEY", "THE_ID", "THE_KEY", "CLIENT_ID", "AUTH_KEY", "ADMIN_SECRET", "ADMIN_SECRET_KEY", "ID:KEY", "CLIENT_ID:AUTH_KEY",
+        "ID", "KEY", "THE_ID", "THE_KEY", "CLIENT_ID", "AUTH_KEY", "ADMIN_SECRET", "ADMIN_SECRET_KEY", "ID:KEY", "id:key", "CLIENT_ID:AUTH_KEY",
     };
 
     private static readonly HashSet<string> SecondHalves =

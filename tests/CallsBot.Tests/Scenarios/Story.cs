@@ -5,6 +5,7 @@ using CallsBot.Sandbox.Mattermost;
 using CallsBot.Tests.Support;
 using CallsBot.Troubleshooting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace CallsBot.Tests.Scenarios;
 
@@ -140,7 +141,8 @@ internal sealed class Story : IAsyncDisposable
         }
         catch (TimeoutException ex)
         {
-            throw new TimeoutException($"{ex.Message} This is what there was:\n{Transcript}", ex);
+            var log = string.Join('\n', Bot.Log.Lines.Where(line => line.Level >= LogLevel.Warning).Select(line => line.Text));
+            throw new TimeoutException($"{ex.Message} This is what there was:\n{Transcript}\n{log}", ex);
         }
 
         Shown.Add(session!.Current);

@@ -18,31 +18,33 @@ public sealed class WholeBranchScenario
     private const string Branch = "calls-not-connecting";
 
     [Theory]
-    [InlineData(nameof(RtcdFault.Healthy))]
-    [InlineData(nameof(RtcdFault.Stopped))]
-    public Task Every_place_is_reached_by_clicks(string fault) =>
-        VisitAsync(Enum.Parse<RtcdFault>(fault), new ByClicks());
+    [InlineData(nameof(RtcdFault.Healthy), "sysadmin")]
+    [InlineData(nameof(RtcdFault.Stopped), "ana")]
+    public Task Every_place_is_reached_by_clicks(string fault, string who) =>
+        VisitAsync(Enum.Parse<RtcdFault>(fault), who, new ByClicks());
 
     [Fact]
-    public Task Every_place_is_reached_by_words() => VisitAsync(RtcdFault.OldVersion, new ByWords());
+    public Task Every_place_is_reached_by_words() => VisitAsync(RtcdFault.Healthy, "ana", new ByWords());
 
-    private static async Task VisitAsync(RtcdFault fault, IHand hand)
+    private static async Task VisitAsync(RtcdFault fault, string who, IHand hand)
     {
         await using var bot = await BotAndSandbox.StartAsync();
         bot.CallsAreInstalled();
         await bot.Sandbox.Rtcd.Is(fault);
-        var chat = bot.Mattermost.DirectMessageFrom("ana");
+        var chat = bot.Mattermost.DirectMessageFrom(who);
         await chat.Types("/callshelp");
         var trees = bot.Services.GetRequiredService<TreeCatalog>();
         var tree = trees.Get(Conversation.FirstTree);
         await chat.Sees(tree.Nodes[tree.Start].Title);
-        var model = new Model(tree, [tree.Start, .. trees.Get(Branch).Own.Keys], bot.Services.GetRequiredService<CheckRunner>());
+        var model = new Model(
+            tree, [tree.Start, .. trees.Get(Branch).Own.Keys], bot.Services.GetRequiredService<CheckRunner>(),
+            who == "sysadmin" ? FactNames.Administrator : FactNames.User);
 
         var visited = new HashSet<string>();
         await ExploreAsync(bot, chat, hand, model, visited);
 
         visited.ShouldBe(await model.ReachableAsync(), ignoreOrder: true);
-        visited.Count.ShouldBeGreaterThan(10);
+        visited.Count.ShouldBeGreaterThanOrEqualTo(10);
         bot.ShouldHaveLoggedNoWarnings();
     }
 
@@ -62,37 +64,37 @@ public sealed class WholeBranchScenario
 
             var from = (await bot.SessionOf(chat)).Position;
             await step(chat);
-            var there = await ArrivedAsync(bot, chat, from);
+            var there = await ArrivedAsync(bot, chat, model, from);
             there.Id.ShouldBe(expected, $"from {here.Id}");
             await chat.Sees(there.Title);
             await ExploreAsync(bot, chat, hand, model, visited);
             from = (await bot.SessionOf(chat)).Position;
             await hand.Back(chat);
-            await ArrivedAsync(bot, chat, from);
+            await ArrivedAsync(bot, chat, model, from);
             await chat.Sees(here.Title);
             (await bot.SessionOf(chat)).Current.Id.ShouldBe(here.Id, $"back from {there.Id}");
         }
     }
 
-    private static async Task<Node> ArrivedAsync(BotAndSandbox bot, Chat chat, int from)
+    private static async Task<Node> ArrivedAsync(BotAndSandbox bot, Chat chat, Model model, int from)
     {
         Session? session = null;
         await BotAndSandbox.WaitAsync(
             () => (session = bot.SessionOf(chat).GetAwaiter().GetResult()) is { Current: not CheckNode } && session.Position > from
-                && Model.Automatic(session.Machine) is null,
+                && model.Automatic(session.Machine) is null,
             "the step, and the checks behind it");
         return session!.Current;
     }
 
     /// <summary>Walks in memory: the checks are run once, and what needs nobody is done as the bot does it.</summary>
-    private sealed class Model(Tree tree, IEnumerable<string> part, CheckRunner runner)
+    private sealed class Model(Tree tree, IEnumerable<string> part, CheckRunner runner, string role)
     {
         private readonly HashSet<string> _part = [.. part];
         private readonly Dictionary<string, CheckResult> _found = [];
 
         public bool IsPart(string nodeId) => _part.Contains(nodeId);
 
-        public static Trigger? Automatic(TroubleshootingMachine machine) => machine.Automatic(FactNames.User, (_, left) => left[0]);
+        public Trigger? Automatic(TroubleshootingMachine machine) => machine.Automatic(role, (_, left) => left[0]);
 
         /// <summary>Everything that a person can do at a node to go on.</summary>
         public static IEnumerable<Trigger> Steps(Node node) => node switch
