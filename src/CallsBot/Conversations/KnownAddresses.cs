@@ -42,9 +42,9 @@ internal sealed partial class KnownAddresses(
             await using var scope = scopes.CreateAsyncScope();
             var rtcd = scope.ServiceProvider.GetRequiredService<RtcdTargets>().FindAsync(either.Token);
             var offloader = scope.ServiceProvider.GetRequiredService<OffloaderService>().FindAsync(either.Token);
-            var settings = scope.ServiceProvider.GetRequiredService<Installation>().SettingsAsync(either.Token);
-            await Task.WhenAll(rtcd, offloader, settings);
+            await Task.WhenAll(rtcd, offloader);
             var url = (await rtcd).Value;
+            var settings = url is null ? (await scope.ServiceProvider.GetRequiredService<Installation>().SettingsAsync(either.Token)).Value : null;
             var addresses = new InstallationAddresses
             {
                 Mattermost = everyone.Server?.Host,
@@ -52,7 +52,7 @@ internal sealed partial class KnownAddresses(
                 Offloader = (await offloader).Url?.Target,
 
                 // With RTCD the port is RTCD's own setting, which only its candidates tell.
-                MediaPort = url is null && (await settings).Value?.Number("UDPServerPort") is { } port and > 0 ? port : InstallationAddresses.DefaultMediaPort,
+                MediaPort = settings?.Number("UDPServerPort") is { } port and > 0 ? port : InstallationAddresses.DefaultMediaPort,
             };
             Volatile.Write(ref _known, new Told(addresses, time.GetTimestamp()));
             return addresses;
