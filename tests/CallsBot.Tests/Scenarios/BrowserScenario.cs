@@ -15,6 +15,7 @@ public sealed class BrowserScenario(Browser browser) : IClassFixture<Browser>
     public async Task Somebody_types_the_command_and_clicks_to_a_conclusion(int width, int height, string picture)
     {
         await using var bot = await BotAndSandbox.StartAsync();
+        bot.CallsAreInstalled();
         await bot.Sandbox.Rtcd.Is(RtcdFault.OldVersion);
         var page = await browser.OpenAsync(new Uri(bot.Mattermost.Url, "ops/channels/town-square"), width, height);
         var message = page.Locator("#composer textarea");
