@@ -98,6 +98,7 @@ internal sealed class CheckRunner(
     private async Task LeaveAsync(SharedScope shared)
     {
         var age = time.GetElapsedTime(shared.Opened);
+        bool closes;
         lock (_lock)
         {
             if (--shared.Users > 0)
@@ -105,14 +106,15 @@ internal sealed class CheckRunner(
                 return;
             }
 
-            if (shared != _scope || age >= ScopeSharing || _stopping.IsCancellationRequested)
+            closes = shared != _scope || age >= ScopeSharing || _stopping.IsCancellationRequested;
+            if (closes)
             {
                 _scope = shared == _scope ? null : _scope;
                 shared.Users = int.MinValue;
             }
         }
 
-        if (shared.Users < 0)
+        if (closes)
         {
             await shared.Scope.DisposeAsync();
         }

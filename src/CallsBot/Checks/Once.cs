@@ -4,19 +4,44 @@ namespace CallsBot.Checks;
 /// A question that several checks of a run need answered: asked by whoever comes first, answered to all alike. Kept in a
 /// service of the run's scope.
 /// </summary>
-/// <param name="ask">Asks. Gets the token of the first to come; all checks of a run have the same one.</param>
+/// <param name="ask">Asks, with the token of the first to come. Runs may share a scope: when that token ends the asking, the next asks anew.</param>
 internal sealed class Once<T>(Func<CancellationToken, Task<T>> ask)
 {
     private readonly Lock _lock = new();
-    private Task<T>? _answer;
+    private Asking? _asking;
 
-    public Task<T> GetAsync(CancellationToken cancellationToken)
+    public async Task<T> GetAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var asking = Ask(cancellationToken);
+            try
+            {
+                return await asking.Answer.WaitAsync(cancellationToken);
+            }
+            catch (OperationCanceledException) when (asking.IsGivenUp && !cancellationToken.IsCancellationRequested)
+            {
+                // Another run's time was up, not this one's.
+            }
+        }
+    }
+
+    private Asking Ask(CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            // Task.Run: asking must not go on under the lock.
-            _answer ??= Task.Run(() => ask(cancellationToken), CancellationToken.None);
-            return _answer.WaitAsync(cancellationToken);
+            if (_asking is null or { IsGivenUp: true })
+            {
+                // Task.Run: asking must not go on under the lock.
+                _asking = new Asking(Task.Run(() => ask(cancellationToken), CancellationToken.None), cancellationToken);
+            }
+
+            return _asking;
         }
+    }
+
+    private sealed record Asking(Task<T> Answer, CancellationToken Asker)
+    {
+        public bool IsGivenUp => Answer.IsCanceled && Asker.IsCancellationRequested;
     }
 }

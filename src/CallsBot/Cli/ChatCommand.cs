@@ -86,10 +86,11 @@ internal static class ChatCommand
                 return ExitCodes.Success;
             }
 
-            if (WordMatcher.Match(tree, machine.Current, line, language) is not { } trigger || !machine.TryFire(trigger))
+            var trigger = WordMatcher.Match(tree, machine.Current, line, language);
+            if (trigger is null || !machine.TryFire(trigger))
             {
-                await output.WriteLineAsync(machine.Current is ConcludeNode
-                    ? texts.TerminalEnd
+                await output.WriteLineAsync(trigger is WentBack ? texts.NothingBefore
+                    : machine.Current is ConcludeNode ? texts.TerminalEnd
                     : texts.TerminalNotUnderstood);
             }
         }

@@ -331,9 +331,7 @@ internal sealed partial class Conversation(
         switch (session.Current)
         {
             case ConcludeNode:
-                // A bare number answers nothing here, and would answer the first question of a new walk.
-                var complaint = text.All(char.IsAsciiDigit) ? "" : text;
-                await BeginAsync(post.UserId, post.ChannelId, post.RootId, complaint, texts.Language, $"post {post.Id}", post, cancellationToken);
+                await BeginAsync(post.UserId, post.ChannelId, post.RootId, text, texts.Language, $"post {post.Id}", post, cancellationToken);
                 break;
 
             case CheckNode:
@@ -366,8 +364,9 @@ internal sealed partial class Conversation(
             return;
         }
 
-        // "I hear nobody in Firefox" answers more than the first question. What it does not answer is asked.
-        for (var answered = 0; answered < MostAnswersInAComplaint && complaint.Length > 0 && session.Current is AskNode; answered++)
+        // "I hear nobody in Firefox" answers more than the first question. What it does not answer is asked. A bare number
+        // answers none: nobody has seen the questions yet.
+        for (var answered = 0; answered < MostAnswersInAComplaint && complaint.Any(char.IsLetter) && session.Current is AskNode; answered++)
         {
             if (WordMatcher.Match(session.Tree, session.Current, complaint, language) is not Answered trigger
                 || await steps.TryTakeAsync(
@@ -382,7 +381,7 @@ internal sealed partial class Conversation(
         var texts = ChatTexts.In(language);
         LogBegan(session.Id, session.Tree.Id);
         var opening = session.Current is ConcludeNode ? ""
-            : complaint.Length == 0 ? texts.Opening
+            : !complaint.Any(char.IsLetter) ? texts.Opening
             : session.Position > 0 ? texts.OpeningUnderstood
             : texts.OpeningNotUnderstood;
         await ShowNewAsync(session, opening, answersPost, cancellationToken);

@@ -17,23 +17,24 @@ internal sealed partial class KnownAddresses(
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    private (InstallationAddresses Addresses, long At)? _known;
+    private Told? _known;
 
     /// <param name="session">What its checks have seen counts more than settings. Null for none.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<InstallationAddresses> GetAsync(Session? session, CancellationToken cancellationToken)
     {
-        var known = _known is { } remembered && time.GetElapsedTime(remembered.At) < Remembered
-            ? remembered.Addresses
-            : await AskAsync(cancellationToken);
+        var last = Volatile.Read(ref _known);
+        var known = last is not null && time.GetElapsedTime(last.At) < Remembered
+            ? last.Addresses
+            : await AskAsync(cancellationToken) ?? last?.Addresses ?? new InstallationAddresses { Mattermost = everyone.Server?.Host };
         return session?.Steps.Select(step => MediaPortSeen(step.Result)).LastOrDefault(port => port is not null) is { } port
             ? known with { MediaPort = port }
             : known;
     }
 
-    private async Task<InstallationAddresses> AskAsync(CancellationToken cancellationToken)
+    /// <returns>Null when the answers did not come in time.</returns>
+    private async Task<InstallationAddresses?> AskAsync(CancellationToken cancellationToken)
     {
-        var addresses = new InstallationAddresses { Mattermost = everyone.Server?.Host };
         using var limit = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
@@ -41,24 +42,26 @@ internal sealed partial class KnownAddresses(
             await using var scope = scopes.CreateAsyncScope();
             var rtcd = scope.ServiceProvider.GetRequiredService<RtcdTargets>().FindAsync(either.Token);
             var offloader = scope.ServiceProvider.GetRequiredService<OffloaderService>().FindAsync(either.Token);
-            var settings = scope.ServiceProvider.GetRequiredService<Installation>().SettingsAsync(either.Token);
+            await Task.WhenAll(rtcd, offloader);
             var url = (await rtcd).Value;
-            addresses = addresses with
+            var settings = url is null ? (await scope.ServiceProvider.GetRequiredService<Installation>().SettingsAsync(either.Token)).Value : null;
+            var addresses = new InstallationAddresses
             {
+                Mattermost = everyone.Server?.Host,
                 Rtcd = url is not null && ProbeTarget.TryParse(url, out var target, out _) ? target : null,
                 Offloader = (await offloader).Url?.Target,
 
                 // With RTCD the port is RTCD's own setting, which only its candidates tell.
-                MediaPort = url is null && (await settings).Value?.Number("UDPServerPort") is { } port and > 0 ? port : InstallationAddresses.DefaultMediaPort,
+                MediaPort = settings?.Number("UDPServerPort") is { } port and > 0 ? port : InstallationAddresses.DefaultMediaPort,
             };
-            _known = (addresses, time.GetTimestamp());
+            Volatile.Write(ref _known, new Told(addresses, time.GetTimestamp()));
+            return addresses;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             LogSlow(Patience);
+            return null;
         }
-
-        return addresses;
     }
 
     private static int? MediaPortSeen(CheckResult? result)
@@ -71,6 +74,8 @@ internal sealed partial class KnownAddresses(
     [GeneratedRegex(@":([0-9]{1,5}) \(", RegexOptions.CultureInvariant)]
     private static partial Regex Port();
 
-    [LoggerMessage(LogLevel.Information, "Mattermost did not tell the addresses of the call server and the offloader within {Patience}; commands are shown with placeholders.")]
+    [LoggerMessage(LogLevel.Information, "Mattermost did not tell the addresses of the call server and the offloader within {Patience}; commands are shown with what was known before, or placeholders.")]
     private partial void LogSlow(TimeSpan patience);
+
+    private sealed record Told(InstallationAddresses Addresses, long At);
 }

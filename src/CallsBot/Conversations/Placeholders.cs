@@ -25,17 +25,22 @@ internal static class Placeholders
         text = text.Replace(MediaPort, addresses.MediaPort.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
         if (addresses.Rtcd is { } rtcd)
         {
-            text = text.Replace(RtcdServer + RtcdApiPort, rtcd.Authority, StringComparison.Ordinal).Replace(RtcdServer, rtcd.Host, StringComparison.Ordinal);
+            text = FillService(text, RtcdServer, RtcdApiPort, rtcd);
         }
 
         if (addresses.Offloader is { } offloader)
         {
-            text = text.Replace(OffloaderServer + OffloaderPort, offloader.Authority, StringComparison.Ordinal)
-                .Replace(OffloaderServer, offloader.Host, StringComparison.Ordinal);
+            text = FillService(text, OffloaderServer, OffloaderPort, offloader);
         }
 
         return addresses.Mattermost is { } mattermost ? text.Replace(MattermostServer, mattermost, StringComparison.Ordinal) : text;
     }
+
+    // With the scheme, because a plain request to a port with TLS fails.
+    private static string FillService(string text, string server, string port, ProbeTarget target) => text
+        .Replace($"http://{server}{port}", $"{target.Scheme}://{target.Authority}", StringComparison.Ordinal)
+        .Replace(server + port, target.Authority, StringComparison.Ordinal)
+        .Replace(server, target.Host, StringComparison.Ordinal);
 }
 
 /// <summary>Where the parts of this installation are, as far as that is known.</summary>

@@ -14,7 +14,7 @@ internal sealed class SessionSteps(
     private static readonly TimeSpan OutcomesAreGood = TimeSpan.FromMinutes(10);
     private static readonly IReadOnlyDictionary<string, CauseOutcomes> Nothing = new Dictionary<string, CauseOutcomes>();
 
-    private (IReadOnlyDictionary<string, CauseOutcomes> Outcomes, long At)? _outcomes;
+    private Counted? _outcomes;
 
     /// <returns>
     /// The session where somebody has something to do again; null when the step does not fit, or when somebody else's step
@@ -31,8 +31,13 @@ internal sealed class SessionSteps(
             var step = new SessionStep(trigger, null, session.UserId, Cause: null);
             if (await sessions.TryAppendAsync(session, step, cancellationToken) is not { } next)
             {
-                // Somebody else settled it, or took it elsewhere.
-                return await sessions.FindAsync(session.Id, cancellationToken) ?? session;
+                // Somebody else settles it, or took it elsewhere: go on from there.
+                if (await sessions.FindAsync(session.Id, cancellationToken) is not { } latest || latest.Position == session.Position)
+                {
+                    return session;
+                }
+
+                next = latest;
             }
 
             session = next;
@@ -56,13 +61,15 @@ internal sealed class SessionSteps(
             return Nothing;
         }
 
-        if (_outcomes is { } known && time.GetElapsedTime(known.At) < OutcomesAreGood)
+        if (Volatile.Read(ref _outcomes) is { } known && time.GetElapsedTime(known.At) < OutcomesAreGood)
         {
             return known.Outcomes;
         }
 
         var outcomes = await sessions.CountOutcomesAsync(cancellationToken);
-        _outcomes = (outcomes, time.GetTimestamp());
+        Volatile.Write(ref _outcomes, new Counted(outcomes, time.GetTimestamp()));
         return outcomes;
     }
+
+    private sealed record Counted(IReadOnlyDictionary<string, CauseOutcomes> Outcomes, long At);
 }

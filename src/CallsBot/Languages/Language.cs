@@ -7,7 +7,7 @@ internal sealed class Language
 {
     public static readonly Language English = new("en", "English") { DecimalSeparator = "." };
     public static readonly Language German = new("de", "Deutsch");
-    public static readonly Language French = new("fr", "Français") { IsZeroSingular = true };
+    public static readonly Language French = new("fr", "Français") { IsZeroSingular = true, HasElision = true };
     public static readonly Language Spanish = new("es", "Español");
     public static readonly Language Japanese = new("ja", "日本語")
     {
@@ -34,6 +34,9 @@ internal sealed class Language
 
     /// <summary>Whether words stand apart from each other.</summary>
     public bool HasSpaces { get; private init; } = true;
+
+    /// <summary>Whether an article or pronoun loses its vowel and grows on to the next word: "l'écran", "m'entend".</summary>
+    public bool HasElision { get; private init; }
 
     /// <summary>Between the names of a list.</summary>
     public string ListSeparator { get; private init; } = ", ";

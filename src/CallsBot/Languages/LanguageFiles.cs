@@ -17,7 +17,7 @@ internal static class LanguageFiles
     private static readonly string[][] WordGroups =
     [
         ["yes", "yes-alone", "no", "no-alone", "good", "bad", "doubtful"],
-        ["back", "start-over", "skip", "help", "begin", "thanks", "administrator", "status", "cancel", "check", "quit"],
+        ["back", "start-over", "skip", "help", "begin", "thanks", "administrator", "status", "cancel", "check", "ticket", "quit"],
     ];
 
     /// <summary>Every fault of the files that ship with the bot.</summary>

@@ -7,6 +7,8 @@ namespace CallsBot.Troubleshooting;
 /// <summary>Takes what a person writes in a direct message for what a button would have said. Pure.</summary>
 internal static class WordMatcher
 {
+    private const int ShortestElided = 6;
+
     /// <summary>Takes the words of the person's language, and where those are not understood, English ones.</summary>
     /// <inheritdoc cref="Match(Node, string, Language)"/>
     public static Trigger? Match(Tree tree, Node node, string text, Language language) =>
@@ -38,7 +40,7 @@ internal static class WordMatcher
 
         return node switch
         {
-            AskNode ask => Answer(ask, normal) is { } answer ? new Answered(node.Id, answer.Id) : null,
+            AskNode ask => Answer(ask, normal, language) is { } answer ? new Answered(node.Id, answer.Id) : null,
             CollectNode collect => collect.Skip is not null && words.Skip.Contains(normal)
                 ? new Skipped(node.Id)
                 : new Collected(node.Id, text),
@@ -55,7 +57,7 @@ internal static class WordMatcher
     /// <inheritdoc cref="PlainText.Of"/>
     internal static string Normalise(string text, bool asPattern = false) => PlainText.Of(text, asPattern);
 
-    private static Answer? Answer(AskNode ask, string normal)
+    private static Answer? Answer(AskNode ask, string normal, Language language)
     {
         if (int.TryParse(normal, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
@@ -69,7 +71,7 @@ internal static class WordMatcher
 
         var words = PlainText.WordsOf(normal);
         var scores = ask.Answers
-            .Select(answer => (Answer: answer, Score: Score(answer, words)))
+            .Select(answer => (Answer: answer, Score: Score(answer, words, language)))
             .OrderByDescending(scored => scored.Score)
             .ToList();
 
@@ -78,14 +80,14 @@ internal static class WordMatcher
 
     // How many of the person's words speak for the answer. Counting the words covered, not the phrases found, keeps two
     // entries that say the same from counting twice.
-    private static int Score(Answer answer, string[] words)
+    private static int Score(Answer answer, string[] words, Language language)
     {
         var covered = new bool[words.Length];
         foreach (var phrase in answer.Words.Append(answer.Label).Select(entry => PlainText.WordsOf(Normalise(entry, asPattern: true))))
         {
             for (var at = 0; phrase.Length > 0 && at + phrase.Length <= words.Length; at++)
             {
-                if (phrase.Index().All(part => IsSame(part.Item, words[at + part.Index])))
+                if (phrase.Index().All(part => IsSame(part.Item, words[at + part.Index], language)))
                 {
                     Array.Fill(covered, true, at, phrase.Length);
                 }
@@ -95,9 +97,16 @@ internal static class WordMatcher
         return covered.Count(isCovered => isCovered);
     }
 
-    private static bool IsSame(string pattern, string word) => pattern.EndsWith('*')
+    private static bool IsSame(string pattern, string word, Language language) =>
+        Fits(pattern, word) || (language.HasElision && IsElided(word) && Fits(pattern, word[1..]));
+
+    private static bool Fits(string pattern, string word) => pattern.EndsWith('*')
         ? word.StartsWith(pattern[..^1], StringComparison.Ordinal)
         : word == pattern;
+
+    // "l'écran" and "m'entend" have become "lecran" and "mentend". Shorter words are too often words of their own.
+    private static bool IsElided(string word) =>
+        word.Length >= ShortestElided && "cdjlmnst".Contains(word[0], StringComparison.Ordinal) && "aeiouyh".Contains(word[1], StringComparison.Ordinal);
 
     private static bool? DidHelp(string normal, WordLists words)
     {

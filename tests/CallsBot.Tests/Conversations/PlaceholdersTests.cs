@@ -26,6 +26,15 @@ public sealed class PlaceholdersTests
     }
 
     [Fact]
+    public void A_service_with_TLS_is_asked_over_TLS()
+    {
+        var addresses = new InstallationAddresses { Rtcd = Target("https://rtcd.internal:8045"), Offloader = Target("https://jobs.internal:4545") };
+
+        Placeholders.Fill("curl http://YOUR_RTCD_SERVER:8045/version; curl http://YOUR_OFFLOADER_SERVER:4545/version", addresses)
+            .ShouldBe("curl https://rtcd.internal:8045/version; curl https://jobs.internal:4545/version");
+    }
+
+    [Fact]
     public void What_is_not_known_stays_for_the_reader_to_fill_in_and_the_port_is_the_usual_one()
     {
         Placeholders.Fill(Text, InstallationAddresses.Unknown).ShouldBe(Text.Replace("YOUR_MEDIA_PORT", "8443", StringComparison.Ordinal));

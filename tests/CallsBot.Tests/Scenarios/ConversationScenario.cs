@@ -98,6 +98,17 @@ public sealed class ConversationScenario
     }
 
     [Fact]
+    public async Task A_bare_number_answers_no_question_that_nobody_has_seen()
+    {
+        await using var bot = await BotAndSandbox.StartAsync();
+        var chat = bot.Mattermost.DirectMessageFrom("ana");
+
+        await chat.Types("/callshelp 2");
+
+        await chat.Sees(FirstAnswer);
+    }
+
+    [Fact]
     public async Task A_restart_in_the_middle_loses_nothing()
     {
         await using var bot = await BotAndSandbox.StartAsync();
