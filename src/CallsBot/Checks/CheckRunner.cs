@@ -66,7 +66,7 @@ internal sealed class CheckRunner(
 
     private async Task<CheckResult> RunAsync(string id)
     {
-        var shared = Enter();
+        var shared = Enter(id);
         try
         {
             var ends = await _schedule.RunAsync(shared.Scope.Checks, [id], Deadline, ended: null, _stopping.Token);
@@ -79,16 +79,17 @@ internal sealed class CheckRunner(
         }
     }
 
-    // A walk that meets several checks in a row has them share what they all build on.
-    private SharedScope Enter()
+    // A walk that meets several checks in a row has them share what they all build on. Who asks the same again wants a fresh answer.
+    private SharedScope Enter(string id)
     {
         lock (_lock)
         {
-            if (_scope is null || time.GetElapsedTime(_scope.Opened) >= ScopeSharing)
+            if (_scope is null || time.GetElapsedTime(_scope.Opened) >= ScopeSharing || _scope.Ran.Contains(id))
             {
                 _scope = new SharedScope(catalog.Open(), time.GetTimestamp());
             }
 
+            _scope.Ran.Add(id);
             _scope.Users++;
             return _scope;
         }
@@ -146,6 +147,9 @@ internal sealed class CheckRunner(
         public CheckScope Scope { get; } = scope;
 
         public long Opened { get; } = opened;
+
+        /// <summary>The checks that were run in it.</summary>
+        public HashSet<string> Ran { get; } = new(StringComparer.Ordinal);
 
         /// <summary>How many runs use it; negative once it is closed.</summary>
         public int Users { get; set; }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using CallsBot.Checks;
 using CallsBot.Conversations;
 using CallsBot.Languages;
@@ -69,7 +70,11 @@ internal static class ChatCommand
                 await output.WriteLineAsync($"\n{texts.Checking(ActivityOf(node, checks, language))}");
                 var result = await runner.RunAsync(node.Check, cancellationToken);
                 await WriteAsync(output, result, language);
-                machine.TryFire(new Checked(node.Id, result.Outcome, result.ReasonCode));
+                if (!machine.TryFire(new Checked(node.Id, result.Outcome, result.ReasonCode)))
+                {
+                    throw new UnreachableException($"{node.Id} has no exit for {result.Outcome} ({result.ReasonCode}).");
+                }
+
                 continue;
             }
 

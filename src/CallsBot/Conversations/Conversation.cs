@@ -366,9 +366,12 @@ internal sealed partial class Conversation(
 
         // "I hear nobody in Firefox" answers more than the first question. What it does not answer is asked. A bare number
         // answers none: nobody has seen the questions yet.
-        for (var answered = 0; answered < MostAnswersInAComplaint && complaint.Any(char.IsLetter) && session.Current is AskNode; answered++)
+        for (var answered = 0; answered < MostAnswersInAComplaint && complaint.Any(char.IsLetter) && session.Current is AskNode ask; answered++)
         {
-            if (WordMatcher.Match(session.Tree, session.Current, complaint, language) is not Answered trigger
+            var said = answered == 0
+                ? WordMatcher.Match(session.Tree, ask, complaint, language) as Answered
+                : WordMatcher.MatchInPassing(session.Tree, ask, complaint, language);
+            if (said is not { } trigger
                 || await steps.TryTakeAsync(
                     session, new SessionStep(trigger, null, userId, answered == 0 ? answersPost?.Id : null), cancellationToken) is not { } next)
             {

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using CallsBot.Checks;
+using CallsBot.Checks.Media;
 using CallsBot.Checks.Offloader;
 using CallsBot.Checks.Plugin;
 using CallsBot.Mattermost;
@@ -17,16 +18,23 @@ internal sealed partial class KnownAddresses(
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    /// <summary>A server that was slow is not asked again for this long: every card would wait for it.</summary>
+    private static readonly TimeSpan LeftAlone = TimeSpan.FromSeconds(15);
+
     private Told? _known;
+    private Told? _slow;
 
     /// <param name="session">What its checks have seen counts more than settings. Null for none.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<InstallationAddresses> GetAsync(Session? session, CancellationToken cancellationToken)
     {
         var last = Volatile.Read(ref _known);
-        var known = last is not null && time.GetElapsedTime(last.At) < Remembered
-            ? last.Addresses
-            : await AskAsync(cancellationToken) ?? last?.Addresses ?? new InstallationAddresses { Mattermost = everyone.Server?.Host };
+        var slow = Volatile.Read(ref _slow);
+        var isGood = last is not null && time.GetElapsedTime(last.At) < Remembered;
+        var isLeftAlone = slow is not null && time.GetElapsedTime(slow.At) < LeftAlone;
+        var known = (isGood || isLeftAlone ? null : await AskAsync(cancellationToken))
+            ?? last?.Addresses
+            ?? new InstallationAddresses { Mattermost = everyone.Server?.Host };
         return session?.Steps.Select(step => MediaPortSeen(step.Result)).LastOrDefault(port => port is not null) is { } port
             ? known with { MediaPort = port }
             : known;
@@ -60,13 +68,14 @@ internal sealed partial class KnownAddresses(
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             LogSlow(Patience);
+            Volatile.Write(ref _slow, new Told(InstallationAddresses.Unknown, time.GetTimestamp()));
             return null;
         }
     }
 
     private static int? MediaPortSeen(CheckResult? result)
     {
-        var seen = result?.Inventory.FirstOrDefault(item => item.Label == "RTCD media addresses")?.Value;
+        var seen = result?.Inventory.FirstOrDefault(item => item.Label == RtcdCandidatesCheck.MediaAddresses)?.Value;
         return seen is not null && Port().Match(seen) is { Success: true } match && int.TryParse(match.Groups[1].Value, out var port) ? port : null;
     }
 

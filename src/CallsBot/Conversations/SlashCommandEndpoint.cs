@@ -53,7 +53,7 @@ internal sealed partial class SlashCommandEndpoint(
             return TypedResults.Unauthorized();
         }
 
-        var texts = ChatTexts.In(await speech.ToAsync(command.UserId, cancellationToken));
+        var texts = ChatTexts.In(await speech.AtOnceToAsync(command.UserId, cancellationToken));
         switch (Subcommand.Read(command.Text))
         {
             case Subcommand.Help:

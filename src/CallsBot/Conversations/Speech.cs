@@ -10,6 +10,10 @@ internal sealed class Speech(People people, ServerLocale server)
     public async Task<Language> ToAsync(string userId, CancellationToken cancellationToken) =>
         Language.For((await people.FindAsync(userId, cancellationToken)).Locale);
 
+    /// <summary>For the first reply to a command, which must not wait for a slow server.</summary>
+    public async Task<Language> AtOnceToAsync(string userId, CancellationToken cancellationToken) =>
+        Language.For((await people.FindAtOnceAsync(userId, cancellationToken)).Locale);
+
     /// <summary>For posts in channels.</summary>
     public async Task<Language> InPublicAsync(CancellationToken cancellationToken) =>
         Language.For(await server.FindAsync(cancellationToken));

@@ -9,6 +9,7 @@ internal sealed partial class People(MattermostClient mattermost, TimeProvider t
     private const int MostRemembered = 10_000;
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentDictionary<string, (User User, long At)> _known = new(StringComparer.Ordinal);
 
@@ -30,6 +31,27 @@ internal sealed partial class People(MattermostClient mattermost, TimeProvider t
         catch (Exception ex) when (ex is MattermostException || (ex is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             LogLookupFailed(userId, ex);
+            return Person.Unknown;
+        }
+    }
+
+    /// <summary>What was known of a person, however long ago; else what the server tells within a moment, for a reply that must not wait.</summary>
+    public async Task<Person> FindAtOnceAsync(string userId, CancellationToken cancellationToken)
+    {
+        if (_known.TryGetValue(userId, out var known))
+        {
+            return Person.From(known.User);
+        }
+
+        using var limit = new CancellationTokenSource(Moment, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return Person.From(await AskAsync(userId, either.Token));
+        }
+        catch (Exception ex) when (ex is MattermostException || (ex is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            // The work that follows looks them up again, and logs it if that fails as well.
             return Person.Unknown;
         }
     }

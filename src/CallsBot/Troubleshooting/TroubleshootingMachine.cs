@@ -148,8 +148,8 @@ internal sealed class TroubleshootingMachine
             case AskNode { As: { } fact } ask:
                 var known = fact == FactNames.Role ? role : Facts.GetValueOrDefault(fact);
 
-                // Back at a question that the bot answered before, the answer has led nowhere: now the person is asked.
-                var again = fact != FactNames.Role && _path.Any(step => step.Node == ask && step.Trigger is Found);
+                // Back at a question that was answered before, the answer has led nowhere: now the person is asked.
+                var again = fact != FactNames.Role && _path.Any(step => step.Node == ask);
                 return !again && ask.Answers.Any(answer => answer.Id == known) ? new Found(ask.Id, known!) : null;
 
             case TryNode causes:

@@ -7,6 +7,7 @@ namespace CallsBot.Troubleshooting;
 /// <summary>Takes what a person writes in a direct message for what a button would have said. Pure.</summary>
 internal static class WordMatcher
 {
+    private const int ShortestInPassing = 4;
     private const int ShortestElided = 6;
 
     /// <summary>Takes the words of the person's language, and where those are not understood, English ones.</summary>
@@ -14,6 +15,21 @@ internal static class WordMatcher
     public static Trigger? Match(Tree tree, Node node, string text, Language language) =>
         Match(tree.In(language, node.Id), text, language)
         ?? (language == Language.English ? null : Match(node, text, Language.English));
+
+    /// <summary>
+    /// The answer to a question that was not asked yet, said in passing: "in Firefox" of a complaint. Small words count for
+    /// nothing here, for "help me" does not say who is affected.
+    /// </summary>
+    public static Answered? MatchInPassing(Tree tree, AskNode node, string text, Language language)
+    {
+        var normal = Normalise(text);
+        return In(language) ?? (language == Language.English ? null : In(Language.English));
+
+        Answered? In(Language of) =>
+            tree.In(of, node.Id) is AskNode asked && Answer(asked, normal, of, of.HasSpaces ? ShortestInPassing : 1) is { } answer
+                ? new Answered(node.Id, answer.Id)
+                : null;
+    }
 
     /// <param name="node">Where the person stands, in the words that they see.</param>
     /// <param name="text">What they wrote.</param>
@@ -57,7 +73,7 @@ internal static class WordMatcher
     /// <inheritdoc cref="PlainText.Of"/>
     internal static string Normalise(string text, bool asPattern = false) => PlainText.Of(text, asPattern);
 
-    private static Answer? Answer(AskNode ask, string normal, Language language)
+    private static Answer? Answer(AskNode ask, string normal, Language language, int shortest = 1)
     {
         if (int.TryParse(normal, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
@@ -71,7 +87,7 @@ internal static class WordMatcher
 
         var words = PlainText.WordsOf(normal);
         var scores = ask.Answers
-            .Select(answer => (Answer: answer, Score: Score(answer, words, language)))
+            .Select(answer => (Answer: answer, Score: Score(answer, words, language, shortest)))
             .OrderByDescending(scored => scored.Score)
             .ToList();
 
@@ -80,12 +96,13 @@ internal static class WordMatcher
 
     // How many of the person's words speak for the answer. Counting the words covered, not the phrases found, keeps two
     // entries that say the same from counting twice.
-    private static int Score(Answer answer, string[] words, Language language)
+    private static int Score(Answer answer, string[] words, Language language, int shortest)
     {
         var covered = new bool[words.Length];
         foreach (var phrase in answer.Words.Append(answer.Label).Select(entry => PlainText.WordsOf(Normalise(entry, asPattern: true))))
         {
-            for (var at = 0; phrase.Length > 0 && at + phrase.Length <= words.Length; at++)
+            var counts = phrase.Length > 1 || (phrase.Length == 1 && phrase[0].Length >= shortest);
+            for (var at = 0; counts && at + phrase.Length <= words.Length; at++)
             {
                 if (phrase.Index().All(part => IsSame(part.Item, words[at + part.Index], language)))
                 {

@@ -32,6 +32,17 @@ public sealed class WordMatcherTests
         WordMatcher.Match(Tree.Nodes["what-happens"], text, Language.English).ShouldBe(new Answered("what-happens", answer));
 
     [Theory]
+    [InlineData("who-keeps", "help me, it keeps connecting", null)]
+    [InlineData("who-keeps", "it keeps connecting, only for me", "only-me")]
+    [InlineData("who-keeps", "nobody gets in", "everyone")]
+    [InlineData("mic-client", "my mic is dead in firefox", "firefox")]
+    public void What_is_said_in_passing_answers_a_question_that_was_not_asked_yet(string node, string text, string? answer)
+    {
+        WordMatcher.MatchInPassing(Tree, Tree.Nodes[node].ShouldBeOfType<AskNode>(), text, Language.English)?.AnswerId.ShouldBe(answer);
+        (WordMatcher.MatchInPassing(Tree, (AskNode)Tree.Nodes[node], text, Language.English) is null).ShouldBe(answer is null);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("   ")]
     [InlineData("?!")]

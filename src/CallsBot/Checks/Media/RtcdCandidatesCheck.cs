@@ -22,6 +22,9 @@ namespace CallsBot.Checks.Media;
 /// </remarks>
 internal sealed class RtcdCandidatesCheck(RtcdSurvey survey, MediaSurvey media, PublicSite site) : ICheck
 {
+    /// <summary>The label under which the inventory lists address and port of each candidate.</summary>
+    public const string MediaAddresses = "RTCD media addresses";
+
     private static readonly NextStep WhatIsSet = new(
         "On the RTCD server, see what is set.", "grep -nE 'ice_(host|port|address|servers)' /opt/rtcd/rtcd.toml; env | grep RTCD_RTC_ICE");
 
@@ -146,7 +149,7 @@ internal sealed class RtcdCandidatesCheck(RtcdSurvey survey, MediaSurvey media, 
             Subjects = [.. found.SelectMany(f => f.Session.Result.Candidates.Select(c => SubjectOf(c, f.Session, f.At, sessions.Count > 1)))],
             Inventory =
             [
-                new Evidence("RTCD media addresses", string.Join(", ", sessions
+                new Evidence(MediaAddresses, string.Join(", ", sessions
                     .SelectMany(s => s.Result.Candidates)
                     .Select(c => $"{PathJudgement.EndPointOf(c)} ({PathJudgement.Text(c.Transport)})")
                     .Distinct())),
