@@ -21,12 +21,11 @@ internal static class ServeCommand
     {
         await using var app = BotApplication.Build(SettingsFiles.Load(file));
 
-        // The trees are many; the database is made ready while they are read.
-        var trees = Task.Run(app.Services.GetRequiredService<TreeCatalog>, cancellationToken);
+        // Read while the rest starts.
+        var trees = app.Services.GetRequiredService<TreeCatalog>();
         try
         {
             await app.Services.GetRequiredService<Database>().MigrateAsync(cancellationToken);
-            await trees;
         }
         catch (System.Data.Common.DbException ex)
         {
@@ -45,6 +44,10 @@ internal static class ServeCommand
             return ExitCodes.Usage;
         }
 
+        await trees.Loading;
+
+        // What reading has left behind would stay for hours in a bot that is seldom asked.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         await app.WaitForShutdownAsync(cancellationToken);
         return ExitCodes.Success;
     }

@@ -1,5 +1,6 @@
 using CallsBot.Mattermost;
 using CallsBot.Storage;
+using CallsBot.Troubleshooting;
 
 namespace CallsBot.Hosting;
 
@@ -15,13 +16,14 @@ internal static class HealthEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet(Health, () => TypedResults.Text("ok\n"));
-        routes.MapGet(Ready, async Task<IResult> (BotAccount bot, Database database, CancellationToken cancellationToken) =>
+        routes.MapGet(Ready, async Task<IResult> (BotAccount bot, Database database, TreeCatalog trees, CancellationToken cancellationToken) =>
         {
             var mattermost = bot.IsConnected ? "ok" : "not connected";
             var storage = await database.IsUsableAsync(cancellationToken) ? "ok" : "not usable";
+            var read = trees.Loading.IsCompletedSuccessfully ? "ok" : "not read";
             return TypedResults.Text(
-                $"mattermost: {mattermost}\nstorage: {storage}\n",
-                statusCode: (mattermost, storage) == ("ok", "ok") ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+                $"mattermost: {mattermost}\nstorage: {storage}\ntrees: {read}\n",
+                statusCode: (mattermost, storage, read) == ("ok", "ok", "ok") ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
         });
     }
 }

@@ -8,16 +8,20 @@ internal sealed class TreeCatalog
 {
     private const string ResourcePrefix = "Trees/";
 
-    private readonly Dictionary<string, Tree> _trees;
+    private readonly Task<OrderedDictionary<string, Tree>> _trees;
 
-    private TreeCatalog(IReadOnlyList<Tree> trees)
+    private TreeCatalog(Task<OrderedDictionary<string, Tree>> trees)
     {
-        All = trees;
-        _trees = trees.ToDictionary(tree => tree.Id, StringComparer.Ordinal);
+        _trees = trees;
     }
 
+    /// <summary>Ends when the trees have been read. Until then, whoever asks for one waits.</summary>
+    public Task Loading => _trees;
+
     /// <summary>In the order of their file names.</summary>
-    public IReadOnlyList<Tree> All { get; }
+    public IReadOnlyList<Tree> All => Trees.Values;
+
+    private OrderedDictionary<string, Tree> Trees => _trees.GetAwaiter().GetResult();
 
     /// <summary>Ids of the nodes that cover each item, by the item's id.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> NodesByItem => All
@@ -26,19 +30,24 @@ internal sealed class TreeCatalog
         .GroupBy(entry => entry.Item, entry => entry.Id, StringComparer.Ordinal)
         .ToDictionary(group => group.Key, group => (IReadOnlyList<string>)[.. group], StringComparer.Ordinal);
 
-    public bool TryGet(string id, [NotNullWhen(true)] out Tree? tree) => _trees.TryGetValue(id, out tree);
+    public bool TryGet(string id, [NotNullWhen(true)] out Tree? tree) => Trees.TryGetValue(id, out tree);
 
     /// <summary>For a tree that ships with the bot. Throws <see cref="KeyNotFoundException"/> for any other that is not there.</summary>
-    public Tree Get(string id) => _trees[id];
+    public Tree Get(string id) => Trees[id];
 
     /// <summary>Trees that are not read from files.</summary>
-    public static TreeCatalog Of(IReadOnlyList<Tree> trees) => new(trees);
+    public static TreeCatalog Of(IReadOnlyList<Tree> trees) => new(Task.FromResult(ById(trees)));
+
+    /// <summary>Begins to read the shipped trees, beside whatever else a start has to do. <see cref="Loading"/> tells how it ended.</summary>
+    public static TreeCatalog Begin(IReadOnlyCollection<CheckSignature> checks) => new(Task.Run(() => ById(Read(checks, folder: null))));
 
     /// <param name="folder">
     /// Holds more <c>*.yaml</c> files; one with the name of a shipped file replaces it. Null for the shipped trees alone.
     /// </param>
     /// <exception cref="TreeFileException">With all faults of all files.</exception>
-    public static TreeCatalog Load(IReadOnlyCollection<CheckSignature> checks, string? folder = null)
+    public static TreeCatalog Load(IReadOnlyCollection<CheckSignature> checks, string? folder = null) => Of(Read(checks, folder));
+
+    private static IReadOnlyList<Tree> Read(IReadOnlyCollection<CheckSignature> checks, string? folder)
     {
         var faults = new List<TreeFault>();
         var (trees, found) = Join(checks, Files(folder, faults));
@@ -52,8 +61,11 @@ internal sealed class TreeCatalog
         var translations = Language.All.ToDictionary(
             language => language,
             language => new Lazy<IReadOnlyDictionary<string, Node>>(() => Translate(trees, language).Nodes));
-        return new TreeCatalog([.. trees.Select(tree => tree with { Translations = language => translations[language].Value })]);
+        return [.. trees.Select(tree => tree with { Translations = language => translations[language].Value })];
     }
+
+    private static OrderedDictionary<string, Tree> ById(IReadOnlyList<Tree> trees) =>
+        new(trees.Select(tree => KeyValuePair.Create(tree.Id, tree)), StringComparer.Ordinal);
 
     /// <summary>All that is wrong with the shipped translations of the shipped trees.</summary>
     public IReadOnlyList<TreeFault> TranslationFaults() =>
