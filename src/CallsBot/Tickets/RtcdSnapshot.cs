@@ -17,9 +17,10 @@ internal sealed record RtcdSnapshot(string Url, IReadOnlyList<RtcdPage> Pages, s
 
     public bool HasPage => Pages.Any(page => page.Text is not null);
 
-    /// <summary>What is missing, a sentence for each; empty when every address told its metrics.</summary>
-    public IReadOnlyList<string> Gaps =>
-        Missing is not null ? [Missing] : [.. Pages.Where(page => page.Text is null).Select(page => $"{page.EndPoint}: {page.Seen}.")];
+    /// <summary>What is missing, a sentence for each; empty when every address told all its metrics.</summary>
+    public IReadOnlyList<string> Gaps => Missing is not null
+        ? [Missing]
+        : [.. Pages.Where(page => page.Text is null || page.IsCut).Select(page => $"{page.EndPoint}: {page.Seen}.")];
 
     /// <summary>As <c>metrics/rtcd.txt</c> of a bundle, a line each.</summary>
     public IEnumerable<string> Lines()
@@ -36,7 +37,7 @@ internal sealed record RtcdSnapshot(string Url, IReadOnlyList<RtcdPage> Pages, s
 
             if (page.IsCut)
             {
-                yield return "# The answer was longer; no more of it was read.";
+                yield return $"# {page.Seen}";
             }
         }
     }
@@ -58,6 +59,7 @@ internal sealed record RtcdPage(IPEndPoint EndPoint, DateTimeOffset At, string S
     private const string Errors = "rtcd_rtc_errors_total";
     private const string ConnStates = "rtcd_rtc_conn_states_total";
     private const string Type = "type";
+    private const string Cut = "the answer is longer than what is read of it";
 
     // RTCD has four states and five kinds of errors.
     private const int MostKinds = 8;
@@ -79,7 +81,7 @@ internal sealed record RtcdPage(IPEndPoint EndPoint, DateTimeOffset At, string S
         var kept = whole.Where(line => Kept.Any(start => line.StartsWith(start, StringComparison.Ordinal)))
             .Select(line => SafeText.From(line, LongestLine)).ToList();
         return kept.Exists(line => line.StartsWith(Own, StringComparison.Ordinal))
-            ? new RtcdPage(endPoint, at, reply.Seen, string.Join('\n', kept), reply.IsCut)
+            ? new RtcdPage(endPoint, at, reply.IsCut ? Cut : reply.Seen, string.Join('\n', kept), reply.IsCut)
             : new RtcdPage(endPoint, at, "what it answers at /metrics is not RTCD's", Text: null, IsCut: false);
     }
 
@@ -94,7 +96,7 @@ internal sealed record RtcdPage(IPEndPoint EndPoint, DateTimeOffset At, string S
 
         // What was not read cannot be counted, and a sum of the rest would be taken for all.
         return IsCut
-            ? $"{start}longer than what is read of it, so nothing was counted"
+            ? $"{start}not counted, because {Seen}"
             : $"{start}sessions {Number(PrometheusText.Sum(Text, Sessions) ?? 0)}; errors {Number(PrometheusText.Sum(Text, Errors) ?? 0)}{Kinds(Errors, " (", ")")}; "
                 + $"connections{Kinds(ConnStates, " ", "") ?? " none since it was started"}";
     }

@@ -180,7 +180,7 @@ internal static partial class SupportNeeds
             if (facts.Metrics is { Gaps: { Count: > 0 } gaps, Url: var url })
             {
                 steps.Add(new NextStep(
-                    $"RTCD's metrics could not be read: {string.Join(' ', gaps)} Where RTCD can be reached, type this and send the file.",
+                    $"RTCD's metrics are not all here: {string.Join(' ', gaps)} Where RTCD can be reached, type this and send the file.",
                     $"curl -gsS -m 5 '{url}' > rtcd-metrics.txt"));
             }
 
@@ -198,7 +198,7 @@ internal static partial class SupportNeeds
                 (_, false, _) => "The client's log is missing.",
                 (_, _, false) => "The statistics of the call are missing.",
                 _ when !hasServerLog => "The server's log is missing.",
-                _ => "RTCD's metrics are missing.",
+                _ => "RTCD's metrics are missing, or not all of them are here.",
             },
             true, steps);
     }
