@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using CallsBot.Languages;
 using CallsBot.Mattermost;
@@ -61,7 +60,7 @@ internal sealed partial class AdministratorDesk(
                 var administrator = await mattermost.Api.GetUserByNameAsync(name, cancellationToken);
                 var direct = await mattermost.Api.CreateDirectChannelAsync([me.Id, administrator.Id], cancellationToken);
                 await mattermost.PostAsync(
-                    draft(administrator) with { ChannelId = direct.Id, PendingPostId = PendingId(me.Id, administrator.Id, occasion) },
+                    draft(administrator) with { ChannelId = direct.Id, PendingPostId = Repetition.PendingId(me.Id, administrator.Id, occasion) },
                     cancellationToken);
                 told.Add(name);
             }
@@ -122,9 +121,6 @@ internal sealed partial class AdministratorDesk(
 
         return lines.ToString();
     }
-
-    private static string PendingId(string botId, string administratorId, string occasion) =>
-        $"{botId}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(administratorId + occasion)))[..26]}";
 
     [LoggerMessage(LogLevel.Error, "Could not write to the administrator {Name} (Conversations:Administrators).")]
     private partial void LogNotTold(string name, Exception exception);

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using CallsBot.Languages;
 using CallsBot.Mattermost;
 using CallsBot.Protocols.Mattermost;
@@ -54,7 +52,7 @@ internal sealed partial class Conversation(
         var direct = await mattermost.Api.CreateDirectChannelAsync([me.Id, command.UserId], cancellationToken);
         var root = direct.Id == command.ChannelId ? command.RootId : "";
         var language = await speech.ToAsync(command.UserId, cancellationToken);
-        await BeginAsync(command.UserId, direct.Id, root, complaint, language, CauseOf(command), answersPost: null, cancellationToken);
+        await BeginAsync(command.UserId, direct.Id, root, complaint, language, Repetition.CauseOf(command), answersPost: null, cancellationToken);
     }
 
     /// <summary>Tells the administrators, for <c>/callshelp admin</c>.</summary>
@@ -65,7 +63,7 @@ internal sealed partial class Conversation(
         var session = await sessions.FindLatestAsync(direct.Id, "", cancellationToken);
         var language = await speech.ToAsync(command.UserId, cancellationToken);
         var said = await desk.TellAsync(
-            command.UserId, session, message, language, CauseOf(command) ?? SignedTokens.NewNonce(), cancellationToken);
+            command.UserId, session, message, language, Repetition.CauseOf(command) ?? SignedTokens.NewNonce(), cancellationToken);
         await mattermost.PostAsync(new PostDraft { ChannelId = direct.Id, Message = said }, cancellationToken);
     }
 
@@ -98,11 +96,6 @@ internal sealed partial class Conversation(
             LogNoResponse(command.UserId, ex);
         }
     }
-
-    /// <summary>The same for the same command, however often it is delivered; null when the server gave it no trigger id.</summary>
-    private static string? CauseOf(SlashCommandRequest command) => command.TriggerId.Length == 0
-        ? null
-        : $"command {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(command.TriggerId)).AsSpan(0, 16))}";
 
     /// <summary>Answers a press. The token is known to be ours and in time.</summary>
     public async Task<ActionResponse> PressAsync(

@@ -42,7 +42,7 @@ internal sealed partial class TicketDesk(
         var direct = await mattermost.Api.CreateDirectChannelAsync([me.Id, command.UserId], cancellationToken);
         if (words.Length > 0)
         {
-            var said = await AddAsync(words, command.UserId, $"command {SignedTokens.NewNonce()}", cancellationToken);
+            var said = await AddAsync(words, command.UserId, Repetition.CauseOf(command) ?? $"command {SignedTokens.NewNonce()}", cancellationToken);
             await mattermost.RespondAsync(command.ResponseUrl, new SlashCommandResponse { Text = said }, cancellationToken);
             return;
         }
@@ -190,6 +190,10 @@ internal sealed partial class TicketDesk(
         }
     }
 
+    /// <param name="words">The name of a ticket, and what to add.</param>
+    /// <param name="userId">Who adds.</param>
+    /// <param name="cause">The same for a repetition of the same request: it adds nothing, and the owner is not told again.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>What to tell the person who added.</returns>
     private async Task<string> AddAsync(string words, string userId, string cause, CancellationToken cancellationToken)
     {
@@ -217,11 +221,13 @@ internal sealed partial class TicketDesk(
         {
             var adding = await mattermost.Api.GetUserAsync(userId, cancellationToken);
             var owners = await TextsAsync(draft.OwnerId, cancellationToken);
+            var me = await bot.GetAsync(cancellationToken);
             await mattermost.PostAsync(
                 new PostDraft
                 {
                     ChannelId = draft.ChannelId,
                     Message = $"{owners.TicketSomebodyAdded(adding.Username, draft.Id)}\n{Quote(said)}",
+                    PendingPostId = Repetition.PendingId(me.Id, draft.OwnerId, $"{draft.Id} {cause}"),
                 },
                 cancellationToken);
         }

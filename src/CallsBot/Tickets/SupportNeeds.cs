@@ -149,9 +149,16 @@ internal static partial class SupportNeeds
             found.Add($"`report.json` and `report.md`, the results of {Counted.Of(report.Checks.Count, "test")}");
         }
 
+        if (facts.Metrics is { HasPage: true } metrics)
+        {
+            found.Add($"`{TicketBundle.MetricsName}`, RTCD's metrics at {RtcdPage.Time(metrics.Pages[0].At)}");
+        }
+
         var all = string.Join('\n', facts.Texts.Select(text => text.Text));
         var hasStats = CallStatistics().IsMatch(all);
         var hasClientLog = facts.Texts.Count > 0 && (ClientLog().IsMatch(all) || facts.Texts.Any(text => text.Name is "console-lines"));
+        var hasServerLog = facts.ServerLog.Count > 0 || !facts.HasServerData;
+        var hasMetrics = facts.Metrics is not { Gaps.Count: > 0 };
         var steps = new List<NextStep>();
         if (!facts.IncludesLogs)
         {
@@ -170,20 +177,28 @@ internal static partial class SupportNeeds
                 steps.Add(new NextStep($"The server's log could not be read: {why} Download it: System Console > Reporting > Server Logs > Download Logs."));
             }
 
+            if (facts.Metrics is { Gaps: { Count: > 0 } gaps, Url: var url })
+            {
+                steps.Add(new NextStep(
+                    $"RTCD's metrics are not all here: {string.Join(' ', gaps)} Where RTCD can be reached, type this and send the file.",
+                    $"curl -gsS -m 5 '{url}' > rtcd-metrics.txt"));
+            }
+
             steps.Add(new NextStep("RTCD's log is on its server: with systemd, with Docker, with Kubernetes.", "journalctl -u rtcd --since -1h > rtcd.log; docker logs rtcd > rtcd.log 2>&1; kubectl logs deployment/mattermost-rtcd > rtcd.log"));
             steps.Add(new NextStep("Make a Support Packet: System Console menu > Commercial Support > Download Support Packet. Or:", "mmctl system supportpacket"));
             steps.Add(new NextStep("Take secrets, names and addresses out of every file before it is sent.", "callsbot redact FILE FILE.redacted"));
         }
 
         return Need(
-            "N10", "Logs and diagnostic information", found, hasStats && hasClientLog && (facts.ServerLog.Count > 0 || !facts.HasServerData),
+            "N10", "Logs and diagnostic information", found, hasStats && hasClientLog && hasServerLog && hasMetrics,
             (facts.IncludesLogs, hasClientLog, hasStats) switch
             {
                 (false, _, _) => "Logs were not allowed to be included.",
                 (_, false, false) => "The client's log and the statistics of the call are missing.",
                 (_, false, _) => "The client's log is missing.",
                 (_, _, false) => "The statistics of the call are missing.",
-                _ => "The server's log is missing.",
+                _ when !hasServerLog => "The server's log is missing.",
+                _ => "RTCD's metrics are missing, or not all of them are here.",
             },
             true, steps);
     }

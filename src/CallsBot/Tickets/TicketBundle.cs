@@ -55,6 +55,7 @@ internal sealed record BundleEntry(string Name, string What, long Length, string
 internal sealed class TicketBundle(Stream destination, Pseudonyms pseudonyms, DateTimeOffset at) : IAsyncDisposable
 {
     public const string ServerLogName = "logs/mattermost.log";
+    public const string MetricsName = "metrics/rtcd.txt";
     public const string ManifestName = "manifest.json";
 
     private const int PieceSize = 64 * 1024;

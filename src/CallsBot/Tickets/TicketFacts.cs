@@ -38,6 +38,9 @@ internal sealed record TicketFacts
     /// <summary>Why there is no server log; null when there is.</summary>
     public string? ServerLogMissing { get; init; }
 
+    /// <summary>RTCD's metrics; null for an ordinary user, and where no RTCD is in use.</summary>
+    public RtcdSnapshot? Metrics { get; init; }
+
     /// <summary>Whether pasted texts and logs may be included.</summary>
     public bool IncludesLogs { get; init; } = true;
 

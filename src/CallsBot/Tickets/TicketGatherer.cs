@@ -9,7 +9,12 @@ namespace CallsBot.Tickets;
 
 /// <summary>Gathers what a ticket is made of: what was written, the walk, and for administrators what the server tells.</summary>
 internal sealed class TicketGatherer(
-    Diagnosis diagnosis, LatestReport latest, IServiceScopeFactory scopes, AdministratorAccess administrator, TimeProvider time)
+    Diagnosis diagnosis,
+    LatestReport latest,
+    RtcdSnapshots snapshots,
+    IServiceScopeFactory scopes,
+    AdministratorAccess administrator,
+    TimeProvider time)
 {
     /// <summary>A report that is older is made again: support asks how things are, not how they were.</summary>
     private static readonly TimeSpan ReportIsGood = TimeSpan.FromMinutes(30);
@@ -39,10 +44,11 @@ internal sealed class TicketGatherer(
             return facts;
         }
 
-        var report = ReportAsync(cancellationToken);
+        var metrics = snapshots.TakeAsync(cancellationToken);
+        var report = ReportAsync(metrics, cancellationToken);
         var settings = SettingsAsync(cancellationToken);
         var log = draft.IncludesLogs ? LogAsync(cancellationToken) : Task.FromResult<(IReadOnlyList<string>, string?)>(([], null));
-        await Task.WhenAll(report, settings, log);
+        await Task.WhenAll(metrics, report, settings, log);
         var (found, settingsMissing) = await settings;
         var (lines, logMissing) = await log;
         return facts with
@@ -53,16 +59,20 @@ internal sealed class TicketGatherer(
             SettingsMissing = settingsMissing,
             ServerLog = lines,
             ServerLogMissing = logMissing,
+            Metrics = await metrics,
         };
     }
 
-    private async Task<Report> ReportAsync(CancellationToken cancellationToken)
+    /// <param name="metrics">Read before a diagnosis opens sessions of its own, which would be among them.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    private async Task<Report> ReportAsync(Task metrics, CancellationToken cancellationToken)
     {
         if (latest.Value is { } last && time.GetUtcNow() - last.StartedAt < ReportIsGood)
         {
             return last;
         }
 
+        await metrics;
         var report = await diagnosis.RunAsync(new DiagnosisRequest(), progress: null, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         latest.Value = report;

@@ -27,6 +27,7 @@ internal static class TicketSections
         ["clients"] = Clients,
         ["calls"] = Calls,
         ["checks"] = Checks,
+        ["metrics"] = Metrics,
         ["facts"] = Facts,
         ["walk"] = Walk,
         ["tried"] = Tried,
@@ -131,6 +132,15 @@ internal static class TicketSections
 
         return text.Length == 0 ? "(nothing was tested)" : text.ToString();
     }
+
+    private static string Metrics(TicketFacts facts) => facts switch
+    {
+        { HasServerData: false } => "(for administrators)",
+        { Metrics: null } => "(no RTCD is in use)",
+        { Metrics: { Missing: { } missing } } => missing,
+        { Metrics: var metrics } => Lines(metrics.Pages.Select(page => page.Summary()))
+            + (metrics.HasPage ? $"\n\nAll series: `{TicketBundle.MetricsName}`" : ""),
+    };
 
     private static string Facts(TicketFacts facts) => facts.Walk is { Facts.Count: > 0 } walk
         ? Lines(walk.Facts.OrderBy(fact => fact.Key, StringComparer.Ordinal).Select(fact => $"{fact.Key}: {fact.Value}"))

@@ -10,6 +10,7 @@ internal static class TicketServices
         services.AddOptionsWithValidateOnStart<TicketOptions, TicketOptions.Validator>().BindConfiguration(TicketOptions.Section);
         services.AddSingleton(provider => new TicketForms(TicketTemplate.All(provider.GetRequiredService<IOptions<TicketOptions>>().Value.TemplatesFolder)));
         services.AddSingleton<TicketStore>();
+        services.AddSingleton<RtcdSnapshots>();
         services.AddSingleton<TicketGatherer>();
         return services.AddSingleton<BundleShelf>();
     }

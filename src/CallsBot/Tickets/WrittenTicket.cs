@@ -104,6 +104,11 @@ internal sealed record WrittenTicket(
             yield return BundlePart.Of("settings/calls-plugin.txt", "settings of the Calls plugin, secrets masked", SettingsOf.Write(facts.Settings));
         }
 
+        if (facts is { HasServerData: true, Metrics: { HasPage: true } metrics })
+        {
+            yield return BundlePart.Of(TicketBundle.MetricsName, "the metrics of RTCD and of its process, by address", metrics.Lines());
+        }
+
         foreach (var text in facts.Texts)
         {
             yield return BundlePart.Of(text.FileName, text.Source, text.Text);

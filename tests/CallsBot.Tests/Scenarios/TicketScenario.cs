@@ -1,9 +1,12 @@
+using System.Net.Http.Headers;
+using CallsBot.Conversations;
 using CallsBot.Languages;
 using CallsBot.Protocols.Mattermost;
 using CallsBot.Sandbox.Mattermost;
 using CallsBot.Tests.Support;
 using CallsBot.Tests.Tickets;
 using CallsBot.Tickets;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CallsBot.Tests.Scenarios;
@@ -107,6 +110,31 @@ public sealed class TicketScenario
     }
 
     [Fact]
+    public async Task A_command_that_the_server_delivers_twice_adds_its_words_once_and_tells_the_owner_once()
+    {
+        await using var bot = await BotAndSandbox.StartAsync();
+        await using var twice = await LoopbackServer.StartAsync(request => DeliverTwiceAsync(request, bot));
+        var (ana, ben) = (bot.Mattermost.DirectMessageFrom("ana"), bot.Mattermost.DirectMessageFrom("ben"));
+        await ana.Types("ticket");
+        await ana.Sees(Texts.TicketIntroductionUser);
+        var ticket = await TicketOf(bot, ana);
+        bot.Mattermost.CreateCommand(new Uri(twice.Address, SlashCommandEndpoint.Path));
+
+        await ben.Types($"/callshelp ticket {ticket.Id} it failed for me, too");
+        await BotAndSandbox.WaitAsync(() => Count(ben, Texts.TicketAdded(ticket.Id)) == 2, "both deliveries to be answered");
+        await ben.Types($"/callshelp ticket {ticket.Id} it failed for me, too");
+        await BotAndSandbox.WaitAsync(() => Count(ben, Texts.TicketAdded(ticket.Id)) == 4, "the second command to be answered");
+
+        var store = bot.Services.GetRequiredService<TicketStore>();
+        (await store.FindAsync(ticket.Id, CancellationToken.None))!.Additions.Select(addition => addition.Value)
+            .ShouldBe(["it failed for me, too", "it failed for me, too"], "each command once, the same words or not");
+        Count(ana, Texts.TicketSomebodyAdded("ben", ticket.Id)).ShouldBe(2);
+        bot.ShouldHaveLoggedNoWarnings();
+
+        static int Count(Chat chat, string words) => chat.Transcript.Split(words).Length - 1;
+    }
+
+    [Fact]
     public async Task A_preview_is_of_no_use_to_others_after_a_restart_or_twice()
     {
         await using var bot = await BotAndSandbox.StartAsync();
@@ -147,6 +175,30 @@ public sealed class TicketScenario
         var text = SomeTicket.Unzip(await BundleAsync(bot, ana))["ticket.md"].Text();
         text.ShouldContain("Who is affected: For some people");
         text.ShouldContain("N2 It keeps failing for several clients: **met**");
+    }
+
+    /// <summary>A server that had no answer in time, or a proxy in between, sends a request again.</summary>
+    private static async Task DeliverTwiceAsync(HttpContext context, BotAndSandbox bot)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body);
+        using var http = new HttpClient();
+        foreach (var last in new[] { false, true })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(bot.BotUrl, SlashCommandEndpoint.Path))
+            {
+                Content = new ByteArrayContent(body.ToArray()),
+            };
+            request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(context.Request.ContentType!);
+            request.Headers.TryAddWithoutValidation("Authorization", context.Request.Headers.Authorization.ToString());
+            using var reply = await http.SendAsync(request);
+            reply.EnsureSuccessStatusCode();
+            if (last)
+            {
+                context.Response.ContentType = reply.Content.Headers.ContentType!.ToString();
+                await context.Response.Body.WriteAsync(await reply.Content.ReadAsByteArrayAsync());
+            }
+        }
     }
 
     private static Dictionary<string, object?> Written(string description, string logs) => new()

@@ -1,5 +1,7 @@
+using System.Net;
 using System.Text;
 using CallsBot.Checks;
+using CallsBot.Probes;
 using CallsBot.Redaction;
 using CallsBot.Reports;
 using CallsBot.Tests.Reports;
@@ -65,9 +67,29 @@ internal static class SomeTicket
         },
         Walk = Walk("Chrome/142.0.0.0 Safari/537.36 (Windows NT 10.0; Win64)\ncallID=abcdefghijklmnopqrstuvwx12"),
         Report = Healthy(),
+        Metrics = Metrics(
+            """
+            # HELP go_goroutines Number of goroutines that currently exist.
+            go_goroutines 18
+            # TYPE rtcd_process_cpu_seconds_total counter
+            rtcd_process_cpu_seconds_total 1.27
+            rtcd_process_resident_memory_bytes 4.5150208e+07
+            rtcd_rtc_conn_states_total{type="closed"} 9
+            rtcd_rtc_conn_states_total{type="connected"} 12
+            rtcd_rtc_errors_total{groupID="abcdefghijklmnopqrstuvwx12",type="ice"} 2
+            rtcd_rtc_sessions_total{groupID="abcdefghijklmnopqrstuvwx12"} 3
+            """),
         Settings = [new SettingFact("ICEHostOverride", "203.0.113.9", "from the System Console"), new SettingFact("EnableAV1", "False", "the default")],
         ServerLog = ["{\"level\":\"info\",\"msg\":\"rtcd connected\",\"plugin_id\":\"com.mattermost.calls\"}"],
     };
+
+    /// <summary>Of an RTCD at 10.1.2.3.</summary>
+    public static RtcdSnapshot Metrics(string page, bool isCut = false) => new(
+        RtcdSnapshot.DefaultUrl,
+        [RtcdPage.Of(
+            new IPEndPoint(IPAddress.Parse("10.1.2.3"), 8045), At.AddSeconds(5),
+            new HttpReply(IPAddress.Parse("10.1.2.3"), "HTTP 200") { Status = 200, Body = page, IsCut = isCut })],
+        Missing: null);
 
     public static async Task<(WrittenTicket Ticket, byte[] Zip)> WriteAsync(TicketFacts facts, IReadOnlyList<TicketTemplate>? templates = null)
     {

@@ -19,7 +19,7 @@ public sealed class TicketBundleTests
         files.Keys.ShouldBe(
         [
             "ticket.md", "forms/github-issue.md", "forms/e-mail.md", "report.json", "report.md", "settings/calls-plugin.txt",
-            "logs/console-lines.txt", "logs/mattermost.log", "README.md", "redaction-report.txt", "manifest.json",
+            "metrics/rtcd.txt", "logs/console-lines.txt", "logs/mattermost.log", "README.md", "redaction-report.txt", "manifest.json",
         ]);
         using var manifest = JsonDocument.Parse(files["manifest.json"]);
         var listed = manifest.RootElement.GetProperty("files").EnumerateArray().ToDictionary(file => file.GetProperty("name").GetString()!);
@@ -55,6 +55,7 @@ public sealed class TicketBundleTests
             },
             Walk = SomeTicket.Walk(planted),
             Settings = [new SettingFact("RTCDServiceURL", $"http://calls:{Secret}@{host}:8045", "from the System Console")],
+            Metrics = SomeTicket.Metrics($"rtcd_rtc_sessions_total{{groupID=\"{planted}\"}} 1\nrtcd_rtc_errors_total{{type=\"{host}\"}} 1"),
             ServerLog = [planted, $"{{\"msg\":\"{planted}\"}}"],
         };
         var root = clean.Report!.Checks[0];
