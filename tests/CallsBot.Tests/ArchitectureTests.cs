@@ -14,7 +14,7 @@ public sealed partial class ArchitectureTests
         ["Settings"] = [],
         ["Storage"] = ["Settings"],
         ["Mattermost"] = ["Settings"],
-        ["Hosting"] = ["Mattermost", "Redaction", "Storage"],
+        ["Hosting"] = ["Mattermost", "Redaction", "Storage", "Troubleshooting"],
         ["Probes"] = ["Settings"],
         ["Redaction"] = [],
         ["Checks"] = ["Mattermost", "Probes"],

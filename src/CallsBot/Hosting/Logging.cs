@@ -28,7 +28,7 @@ internal static class Logging
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("System", LogEventLevel.Warning)
             .ReadFrom.Configuration(settings)
-            .Filter.ByExcluding(line => line.Level < least || line.MessageTemplate.Text == HostFailedToStart)
+            .Filter.ByExcluding(line => line.Level < least || line.MessageTemplate.Text == HostFailedToStart || IsServiceThatNeverBegan(line))
             .Enrich.FromLogContext();
 
         ITextFormatter lines = Console.IsErrorRedirected
@@ -38,4 +38,11 @@ internal static class Logging
 
         return logging.ClearProviders().AddSerilog(configuration.CreateLogger(), dispose: true);
     }
+
+    /// <summary>
+    /// When the start fails, the host cancels background services that have not begun, and logs each as a fault of its own.
+    /// </summary>
+    private static bool IsServiceThatNeverBegan(LogEvent line) =>
+        line is { Level: >= LogEventLevel.Error, Exception: OperationCanceledException }
+        && line.Properties.GetValueOrDefault(Serilog.Core.Constants.SourceContextPropertyName) is ScalarValue { Value: "Microsoft.Extensions.Hosting.Internal.Host" };
 }

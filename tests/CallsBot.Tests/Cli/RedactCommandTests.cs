@@ -51,7 +51,7 @@ public sealed class RedactCommandTests : IDisposable
         var run = await RunAsync("redact", "bundle.zip", "again.zip");
 
         run.ExitCode.ShouldBe(0, run.Error);
-        run.Output.ShouldContain("In all: 11 of 11 files; nothing replaced");
+        run.Output.ShouldContain("In all: 12 of 12 files; nothing replaced");
         var again = SomeTicket.Unzip(await File.ReadAllBytesAsync(_folder["again.zip"]));
         again.Keys.ShouldBe(SomeTicket.Unzip(zip).Keys);
         foreach (var (name, content) in SomeTicket.Unzip(zip))

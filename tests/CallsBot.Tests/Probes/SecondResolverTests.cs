@@ -88,8 +88,13 @@ public sealed class SecondResolverTests
 
         await time.WaitForTimerAsync(due => due == TimeSpan.FromSeconds(0.7));
         time.Advance(TimeSpan.FromSeconds(0.7));
-        await time.WaitForTimerAsync(due => due == TimeSpan.FromSeconds(1.3));
-        time.Advance(TimeSpan.FromSeconds(1.3));
+
+        // The limit of the whole question is due with the second try's own, and may be seen before that is set.
+        while (!asking.IsCompleted)
+        {
+            await Task.WhenAny(asking, time.WaitForTimerAsync(due => due > TimeSpan.Zero && due <= TimeSpan.FromSeconds(1.3)));
+            time.Advance(TimeSpan.FromSeconds(1.3));
+        }
 
         (await asking.WaitAsync(Bound)).Problem.ShouldBe("it did not answer within 2 seconds");
     }

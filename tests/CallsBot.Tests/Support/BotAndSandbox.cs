@@ -8,6 +8,8 @@ using CallsBot.Sandbox;
 using CallsBot.Sandbox.Mattermost;
 using CallsBot.Settings;
 using CallsBot.Storage;
+using CallsBot.Tests.Troubleshooting;
+using CallsBot.Troubleshooting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,6 +23,9 @@ namespace CallsBot.Tests.Support;
 /// </summary>
 internal sealed class BotAndSandbox : IAsyncDisposable
 {
+    /// <summary>Read once for all bots of a test run.</summary>
+    private static readonly Lazy<TreeCatalog> Trees = new(() => TreeCatalog.Load(KnownChecks.All));
+
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("callsbot-scenario-");
@@ -74,6 +79,7 @@ internal sealed class BotAndSandbox : IAsyncDisposable
         _bot = BotApplication.Build(new LoadedSettings(settings, []), builder =>
         {
             builder.Logging.ClearProviders().AddProvider(Log).SetMinimumLevel(LogLevel.Debug);
+            builder.Services.AddSingleton(Trees.Value);
             builder.Services.AddSingleton<MediaAddressFilter>(IPAddress.IsLoopback);
             if (Resolve is not null)
             {

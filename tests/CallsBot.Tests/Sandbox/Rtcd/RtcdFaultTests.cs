@@ -67,7 +67,7 @@ public sealed class RtcdFaultTests : IAsyncLifetime
 
         await Rtcd.Is(RtcdFault.Healthy);
 
-        await Should.ThrowAsync<HttpRequestException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(5)));
+        await Should.ThrowAsync<HttpRequestException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(20)));
     }
 
     [Fact]
