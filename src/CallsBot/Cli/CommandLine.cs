@@ -59,21 +59,17 @@ internal static class CommandLine
         RedactCommand.Create(),
     };
 
-    private static IReadOnlyCollection<CheckSignature> Checks()
-    {
-        using var services = OfflineServices.Create(new LoadedSettings(new ConfigurationBuilder().Build(), []));
-        return CheckSignature.Of(services.GetRequiredService<CheckCatalog>());
-    }
+    private static IReadOnlyCollection<CheckSignature> Checks() => Of(CheckSignature.Of);
 
-    private static IReadOnlyList<string> TextFaults()
-    {
-        using var services = OfflineServices.Create(new LoadedSettings(new ConfigurationBuilder().Build(), []));
-        return [.. LanguageFiles.Check(services.GetRequiredService<CheckCatalog>().All).Select(fault => fault.ToString())];
-    }
+    private static IReadOnlyList<string> TextFaults() =>
+        Of(checks => LanguageFiles.Check(checks.All).Select(fault => fault.ToString()).ToList());
 
-    private static IReadOnlyDictionary<string, IReadOnlyList<string>> Covers()
+    private static IReadOnlyDictionary<string, IReadOnlyList<string>> Covers() => Of(checks => checks.Covers);
+
+    /// <summary>Something about the checks that no settings bear upon.</summary>
+    private static T Of<T>(Func<CheckCatalog, T> tell)
     {
         using var services = OfflineServices.Create(new LoadedSettings(new ConfigurationBuilder().Build(), []));
-        return services.GetRequiredService<CheckCatalog>().Covers;
+        return tell(services.GetRequiredService<CheckCatalog>());
     }
 }

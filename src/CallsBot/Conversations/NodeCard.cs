@@ -16,7 +16,6 @@ namespace CallsBot.Conversations;
 internal sealed class NodeCard(
     SignedTokens tokens, IOptions<ConversationOptions> options)
 {
-    private const int MostButtons = 6;
     private const int ButtonsInARow = 5;
     private const int LongestTrail = 300;
 
@@ -129,7 +128,7 @@ internal sealed class NodeCard(
             Fallback = node.Title,
         };
 
-        if (node is AskNode { Menu: false, Answers.Count: <= MostButtons } ask)
+        if (node is AskNode { Menu: false, Answers.Count: <= TreeFile.MaxButtons } ask)
         {
             var buttons = ask.Answers.Select((answer, index) =>
                 Button($"answer{index}", answer.Label, Choice.Answer(answer.Id), token)).ToList();

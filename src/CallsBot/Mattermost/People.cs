@@ -22,17 +22,7 @@ internal sealed partial class People(MattermostClient mattermost, TimeProvider t
         }
 
         // Somebody waits for the card.
-        using var limit = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            return Person.From(await AskAsync(userId, either.Token));
-        }
-        catch (Exception ex) when (ex is MattermostException || (ex is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            LogLookupFailed(userId, ex);
-            return Person.Unknown;
-        }
+        return await AskAsync(userId, Patience, ex => LogLookupFailed(userId, ex), cancellationToken);
     }
 
     /// <summary>What was known of a person, however long ago; else what the server tells within a moment, for a reply that must not wait.</summary>
@@ -43,7 +33,16 @@ internal sealed partial class People(MattermostClient mattermost, TimeProvider t
             return Person.From(known.User);
         }
 
-        using var limit = new CancellationTokenSource(Moment, time);
+        // The work that follows looks them up again, and logs it if that fails as well.
+        return await AskAsync(userId, Moment, failed: null, cancellationToken);
+    }
+
+    /// <summary>Something about a person has changed: they are looked up again when they are next needed.</summary>
+    public void Forget(string userId) => _known.TryRemove(userId, out _);
+
+    private async Task<Person> AskAsync(string userId, TimeSpan patience, Action<Exception>? failed, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
@@ -51,13 +50,10 @@ internal sealed partial class People(MattermostClient mattermost, TimeProvider t
         }
         catch (Exception ex) when (ex is MattermostException || (ex is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            // The work that follows looks them up again, and logs it if that fails as well.
+            failed?.Invoke(ex);
             return Person.Unknown;
         }
     }
-
-    /// <summary>Something about a person has changed: they are looked up again when they are next needed.</summary>
-    public void Forget(string userId) => _known.TryRemove(userId, out _);
 
     private async Task<User> AskAsync(string userId, CancellationToken cancellationToken)
     {

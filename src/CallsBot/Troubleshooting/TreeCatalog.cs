@@ -50,7 +50,7 @@ internal sealed class TreeCatalog
     private static IReadOnlyList<Tree> Read(IReadOnlyCollection<CheckSignature> checks, string? folder)
     {
         var faults = new List<TreeFault>();
-        var (trees, found) = Join(checks, Files(folder, faults));
+        var (trees, found) = TreeJoin.Join([.. Parts(checks, Files(folder, faults))]);
         faults.AddRange(found);
         if (faults.Count > 0)
         {
@@ -106,14 +106,13 @@ internal sealed class TreeCatalog
         IReadOnlyCollection<CheckSignature> checks, IReadOnlyDictionary<string, string> files)
     {
         var names = files.Keys.Select(Path.GetFileName).ToHashSet(StringComparer.Ordinal);
-        var (trees, faults) = Join(checks, Shipped().Where(file => !names.Contains(file.Key)).Concat(files));
-        var ids = files.Select(file => TreeFile.ReadPart(file.Key, file.Value, checks).Tree?.Id).ToHashSet(StringComparer.Ordinal);
-        return ([.. trees.Where(tree => ids.Contains(tree.Id))], faults);
+        TreePart[] further = [.. files.Select(file => TreeFile.ReadPart(file.Key, file.Value, checks))];
+        var (trees, faults) = TreeJoin.Join([.. Parts(checks, Shipped().Where(file => !names.Contains(file.Key))), .. further]);
+        return ([.. trees.Where(tree => further.Any(part => part.Tree?.Id == tree.Id))], faults);
     }
 
-    private static (IReadOnlyList<Tree> Trees, IReadOnlyList<TreeFault> Faults) Join(
-        IReadOnlyCollection<CheckSignature> checks, IEnumerable<KeyValuePair<string, string>> files) =>
-        TreeJoin.Join([.. files.AsParallel().AsOrdered().Select(file => TreeFile.ReadPart(file.Key, file.Value, checks))]);
+    private static ParallelQuery<TreePart> Parts(IReadOnlyCollection<CheckSignature> checks, IEnumerable<KeyValuePair<string, string>> files) =>
+        files.AsParallel().AsOrdered().Select(file => TreeFile.ReadPart(file.Key, file.Value, checks));
 
     /// <summary>The shipped tree files, by name.</summary>
     public static IReadOnlyDictionary<string, string> Shipped() => Shipped("");

@@ -38,8 +38,8 @@ internal static partial class TreeFile
     public static (Tree? Tree, IReadOnlyList<TreeFault> Faults) Read(
         string name, string yaml, IReadOnlyCollection<CheckSignature> checks)
     {
-        var part = ReadPart(name, yaml, checks);
-        return TreeJoin.Join([part]) is ([var tree], []) ? (tree, []) : (null, TreeJoin.Join([part]).Faults);
+        var (trees, faults) = TreeJoin.Join([ReadPart(name, yaml, checks)]);
+        return faults.Count == 0 ? (trees[0], []) : (null, faults);
     }
 
     /// <summary>Reads one file of several, whose nodes may lead to those of the others; <see cref="TreeJoin"/> proves them.</summary>
@@ -93,7 +93,7 @@ internal static partial class TreeFile
 
             if (start.Length > 0 && !tree.Own.ContainsKey(start))
             {
-                Fault(LineOf(map, "start"), $"start: there is no node '{start}'");
+                Fault(map.LineOf("start"), $"start: there is no node '{start}'");
             }
 
             return new TreePart(file, tree, _lines, _unread, _faults);
@@ -103,7 +103,7 @@ internal static partial class TreeFile
         {
             var nodes = new OrderedDictionary<string, Node>(StringComparer.Ordinal);
 
-            switch (Value(map, "nodes"))
+            switch (map.Value("nodes"))
             {
                 case YamlMap { Entries.Count: > 0 } entries:
                     foreach (var entry in entries.Entries)
@@ -146,7 +146,7 @@ internal static partial class TreeFile
                 return Unread(id);
             }
 
-            string[] kinds = [.. NodeKinds.Where(kind => Value(map, kind) is not null)];
+            string[] kinds = [.. NodeKinds.Where(kind => map.Value(kind) is not null)];
             if (kinds is not [var kind])
             {
                 Fault(entry.Line, $"{id}: needs exactly one of {string.Join(", ", NodeKinds)}");
@@ -154,12 +154,12 @@ internal static partial class TreeFile
             }
 
             var title = Text(map, "title", id, MaxTitleLength);
-            var adminText = Value(map, "adminText") is null ? null : Text(map, "adminText", id, MaxTextLength);
+            var adminText = map.Value("adminText") is null ? null : Text(map, "adminText", id, MaxTextLength);
             var items = Items(map, id);
             var interrupts = Flag(map, "interrupts", id);
             if (interrupts && adminText is null)
             {
-                Fault(LineOf(map, "interrupts"), $"{id}: interrupts is about the commands of adminText, and there is none");
+                Fault(map.LineOf("interrupts"), $"{id}: interrupts is about the commands of adminText, and there is none");
             }
 
             switch (kind)
@@ -168,10 +168,10 @@ internal static partial class TreeFile
                     KnownKeys(map, id, "title", "ask", "adminText", "items", "as", "answers", "menu", "interrupts");
                     var menu = Flag(map, "menu", id);
                     var answers = Answers(map, id, menu);
-                    var fact = Value(map, "as") is null ? null : Id(map, "as", id);
+                    var fact = map.Value("as") is null ? null : Id(map, "as", id);
                     if (fact == FactNames.Role && !answers.Select(answer => answer.Id).Order(StringComparer.Ordinal).SequenceEqual([FactNames.Administrator, FactNames.User]))
                     {
-                        Fault(LineOf(map, "as"), $"{id}: the answers to the role are '{FactNames.Administrator}' and '{FactNames.User}'");
+                        Fault(map.LineOf("as"), $"{id}: the answers to the role are '{FactNames.Administrator}' and '{FactNames.User}'");
                     }
 
                     return new AskNode(id, title, Text(map, "ask", id, MaxTextLength), adminText, items, answers, menu)
@@ -197,7 +197,7 @@ internal static partial class TreeFile
                         items,
                         Id(map, "as", id),
                         Text(map, "next", id),
-                        Value(map, "skip") is null ? null : Text(map, "skip", id))
+                        map.Value("skip") is null ? null : Text(map, "skip", id))
                     {
                         Interrupts = interrupts,
                     };
@@ -243,9 +243,9 @@ internal static partial class TreeFile
         private List<Answer> Answers(YamlMap map, string id, bool menu)
         {
             var answers = new List<Answer>();
-            if (Value(map, "answers") is not YamlList { Items.Count: > 0 } list)
+            if (map.Value("answers") is not YamlList { Items.Count: > 0 } list)
             {
-                Fault(LineOf(map, "answers"), $"{id}: an ask node needs a list of answers");
+                Fault(map.LineOf("answers"), $"{id}: an ask node needs a list of answers");
                 return answers;
             }
 
@@ -307,12 +307,12 @@ internal static partial class TreeFile
             var causes = Texts(map, "try", id);
             if (causes.Count < 2)
             {
-                Fault(LineOf(map, "try"), $"{id}: a try node needs a list of two causes or more");
+                Fault(map.LineOf("try"), $"{id}: a try node needs a list of two causes or more");
             }
 
             foreach (var twice in causes.GroupBy(cause => cause, StringComparer.Ordinal).Where(group => group.Count() > 1))
             {
-                Fault(LineOf(map, "try"), $"{id}: '{twice.Key}' is to be tried twice");
+                Fault(map.LineOf("try"), $"{id}: '{twice.Key}' is to be tried twice");
             }
 
             return causes;
@@ -323,7 +323,7 @@ internal static partial class TreeFile
             var words = Texts(answer, "words", id);
             foreach (var word in words.Where(word => WordMatcher.Normalise(word).Length == 0))
             {
-                Fault(LineOf(answer, "words"), $"{id}: '{word}' in words holds no word");
+                Fault(answer.LineOf("words"), $"{id}: '{word}' in words holds no word");
             }
 
             return words;
@@ -334,7 +334,7 @@ internal static partial class TreeFile
             var items = Texts(map, "items", id);
             foreach (var item in items.Where(item => !ItemId().IsMatch(item)))
             {
-                Fault(LineOf(map, "items"), $"{id}: '{item}' is not an item id such as A1.2, X8 or 1.6.3");
+                Fault(map.LineOf("items"), $"{id}: '{item}' is not an item id such as A1.2, X8 or 1.6.3");
             }
 
             return items;
@@ -345,14 +345,14 @@ internal static partial class TreeFile
         {
             var outcomes = new OrderedDictionary<Outcome, string>();
             var reasons = new OrderedDictionary<string, string>(StringComparer.Ordinal);
-            var line = LineOf(map, "exits");
+            var line = map.LineOf("exits");
 
             if (check.Length > 0 && !_checks.ContainsKey(check))
             {
-                Fault(LineOf(map, "check"), $"{id}: there is no check '{check}'");
+                Fault(map.LineOf("check"), $"{id}: there is no check '{check}'");
             }
 
-            if (Value(map, "exits") is not YamlMap exits)
+            if (map.Value("exits") is not YamlMap exits)
             {
                 Fault(line, $"{id}: a check node needs exits, a mapping from outcomes and reason codes to nodes");
                 return (outcomes, reasons);
@@ -433,7 +433,7 @@ internal static partial class TreeFile
             var id = Text(map, key, node);
             if (id.Length > 0 && (!KebabCase().IsMatch(id) || id.Length > MaxIdLength))
             {
-                Fault(LineOf(map, key), $"{Prefix(node)}{key} '{id}' must be kebab-case and at most {MaxIdLength} characters long");
+                Fault(map.LineOf(key), $"{Prefix(node)}{key} '{id}' must be kebab-case and at most {MaxIdLength} characters long");
             }
 
             return id;
@@ -441,7 +441,7 @@ internal static partial class TreeFile
 
         private string Text(YamlMap map, string key, string node, int maxLength = int.MaxValue)
         {
-            switch (Value(map, key))
+            switch (map.Value(key))
             {
                 case null:
                     Fault(map.Line, $"{Prefix(node)}{key} is missing");
@@ -469,7 +469,7 @@ internal static partial class TreeFile
         private List<string> Texts(YamlMap map, string key, string node)
         {
             var texts = new List<string>();
-            switch (Value(map, key))
+            switch (map.Value(key))
             {
                 case null:
                     break;
@@ -499,7 +499,7 @@ internal static partial class TreeFile
 
         private bool Flag(YamlMap map, string key, string node)
         {
-            switch (Value(map, key))
+            switch (map.Value(key))
             {
                 case null or YamlText { Value: "false" }:
                     return false;
@@ -512,12 +512,6 @@ internal static partial class TreeFile
                     return false;
             }
         }
-
-        private static YamlValue? Value(YamlMap map, string key) =>
-            map.Entries.FirstOrDefault(entry => entry.Key == key)?.Value;
-
-        private static int LineOf(YamlMap map, string key) =>
-            map.Entries.FirstOrDefault(entry => entry.Key == key)?.Line ?? map.Line;
 
         private static string Prefix(string node) => node.Length == 0 ? "" : $"{node}: ";
 

@@ -55,7 +55,7 @@ internal static partial class TreeTranslation
             KnownKeys(map, "", ["title", "nodes"]);
             var title = Text(map, "title", "", TreeFile.MaxTitleLength);
             var nodes = new Dictionary<string, Node>(StringComparer.Ordinal);
-            if (Value(map, "nodes") is not YamlMap entries)
+            if (map.Value("nodes") is not YamlMap entries)
             {
                 Fault(map.Line, "nodes must be a mapping from node ids to texts");
                 return new TranslatedTree(title, nodes);
@@ -90,19 +90,19 @@ internal static partial class TreeTranslation
             string[] known = ["title", "text", .. node.AdminText is null ? (string[])[] : ["adminText"], .. node is AskNode ? (string[])["answers"] : []];
             KnownKeys(map, node.Id, known);
             var title = Text(map, "title", node.Id, TreeFile.MaxTitleLength);
-            var text = SameCode(Text(map, "text", node.Id, TreeFile.MaxTextLength), node.Text, LineOf(map, "text"), $"{node.Id}: text");
+            var text = SameCode(Text(map, "text", node.Id, TreeFile.MaxTextLength), node.Text, map.LineOf("text"), $"{node.Id}: text");
             var adminText = node.AdminText is null
                 ? null
-                : SameCode(Text(map, "adminText", node.Id, TreeFile.MaxTextLength), node.AdminText, LineOf(map, "adminText"), $"{node.Id}: adminText");
+                : SameCode(Text(map, "adminText", node.Id, TreeFile.MaxTextLength), node.AdminText, map.LineOf("adminText"), $"{node.Id}: adminText");
             var translated = node with { Title = title, Text = text, AdminText = adminText };
             return translated is AskNode ask ? ask with { Answers = Answers(ask, map) } : translated;
         }
 
         private IReadOnlyList<Answer> Answers(AskNode ask, YamlMap map)
         {
-            if (Value(map, "answers") is not YamlMap entries)
+            if (map.Value("answers") is not YamlMap entries)
             {
-                Fault(LineOf(map, "answers"), $"{ask.Id}: answers must be a mapping from answer ids to label and words");
+                Fault(map.LineOf("answers"), $"{ask.Id}: answers must be a mapping from answer ids to label and words");
                 return ask.Answers;
             }
 
@@ -118,7 +118,7 @@ internal static partial class TreeTranslation
                 var found = entries.Entries.Where(entry => entry.Key == answer.Id).ToList();
                 if (found is not [{ Value: YamlMap texts }])
                 {
-                    Fault(LineOf(map, "answers"), $"{ask.Id}: the answer '{answer.Id}' is missing, is there twice, or is no mapping");
+                    Fault(map.LineOf("answers"), $"{ask.Id}: the answer '{answer.Id}' is missing, is there twice, or is no mapping");
                     answers.Add(answer);
                     continue;
                 }
@@ -139,7 +139,7 @@ internal static partial class TreeTranslation
 
         private List<string> Words(YamlMap map, string id)
         {
-            switch (Value(map, "words"))
+            switch (map.Value("words"))
             {
                 case null:
                     return [];
@@ -219,9 +219,9 @@ internal static partial class TreeTranslation
 
         private string Text(YamlMap map, string key, string id, int maxLength)
         {
-            if (Value(map, key) is not YamlText text || string.IsNullOrWhiteSpace(text.Value))
+            if (map.Value(key) is not YamlText text || string.IsNullOrWhiteSpace(text.Value))
             {
-                Fault(LineOf(map, key), $"{Prefix(id)}{key} is missing or empty");
+                Fault(map.LineOf(key), $"{Prefix(id)}{key} is missing or empty");
                 return "";
             }
 
@@ -233,10 +233,6 @@ internal static partial class TreeTranslation
 
             return trimmed;
         }
-
-        private static YamlValue? Value(YamlMap map, string key) => map.Entries.FirstOrDefault(entry => entry.Key == key)?.Value;
-
-        private static int LineOf(YamlMap map, string key) => map.Entries.FirstOrDefault(entry => entry.Key == key)?.Line ?? map.Line;
 
         private static string Prefix(string id) => id.Length == 0 ? "" : $"{id}: ";
 

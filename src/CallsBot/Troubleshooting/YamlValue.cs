@@ -97,6 +97,13 @@ internal sealed record YamlText(int Line, string Value) : YamlValue(Line);
 
 internal sealed record YamlList(int Line, IReadOnlyList<YamlValue> Items) : YamlValue(Line);
 
-internal sealed record YamlMap(int Line, IReadOnlyList<YamlEntry> Entries) : YamlValue(Line);
+internal sealed record YamlMap(int Line, IReadOnlyList<YamlEntry> Entries) : YamlValue(Line)
+{
+    /// <summary>The value of a key's first entry; null when there is none.</summary>
+    public YamlValue? Value(string key) => Entries.FirstOrDefault(entry => entry.Key == key)?.Value;
+
+    /// <summary>The line of a key's first entry; the map's own when there is none.</summary>
+    public int LineOf(string key) => Entries.FirstOrDefault(entry => entry.Key == key)?.Line ?? Line;
+}
 
 internal sealed record YamlEntry(string Key, int Line, YamlValue Value);
