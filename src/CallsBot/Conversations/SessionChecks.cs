@@ -12,6 +12,7 @@ internal sealed partial class SessionChecks(
     SessionCards cards,
     CheckQueue queue,
     MattermostClient mattermost,
+    IHostApplicationLifetime host,
     TimeProvider time,
     ILogger<SessionChecks> logger)
 {
@@ -44,7 +45,24 @@ internal sealed partial class SessionChecks(
         }
     }
 
+    /// <summary>
+    /// A check asks and changes nothing, so the host need not wait for one: it is dropped when the host stops, and
+    /// <see cref="ResumeAsync"/> asks again. Several checks in a row at a slow RTCD would outlast the host's patience.
+    /// </summary>
     private async Task RunAsync(string sessionId, int position, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host.ApplicationStopping);
+        try
+        {
+            await RunUntilAnsweredAsync(sessionId, position, either.Token);
+        }
+        catch (OperationCanceledException) when (host.ApplicationStopping.IsCancellationRequested)
+        {
+            LogPutOff(sessionId);
+        }
+    }
+
+    private async Task RunUntilAnsweredAsync(string sessionId, int position, CancellationToken cancellationToken)
     {
         var session = await sessions.FindAsync(sessionId, cancellationToken);
         if (session?.Position != position)
@@ -113,6 +131,9 @@ internal sealed partial class SessionChecks(
 
     [LoggerMessage(LogLevel.Warning, "The card of session {SessionId} could not be shown.")]
     private partial void LogNotShown(string sessionId, Exception exception);
+
+    [LoggerMessage(LogLevel.Information, "The check of session {SessionId} is put off until the next start: the host is stopping.")]
+    private partial void LogPutOff(string sessionId);
 
     [LoggerMessage(LogLevel.Warning, "Too many checks are waiting; session {SessionId} was told to try again.")]
     private partial void LogFull(string sessionId);
