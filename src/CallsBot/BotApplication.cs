@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using CallsBot.Analysis;
 using CallsBot.Checks;
 using CallsBot.Conversations;
 using CallsBot.Hosting;
@@ -58,6 +59,7 @@ internal static class BotApplication
             .AddProbes()
             .AddChecks()
             .AddReports()
+            .AddAnalysis()
             .AddTickets()
             .AddTroubleshooting()
             .AddConversations();

@@ -17,11 +17,12 @@ public sealed partial class ArchitectureTests
         ["Hosting"] = ["Mattermost", "Redaction", "Storage", "Troubleshooting"],
         ["Probes"] = ["Settings"],
         ["Redaction"] = [],
+        ["Analysis"] = ["Checks", "Languages", "Redaction"],
         ["Checks"] = ["Mattermost", "Probes"],
         ["Reports"] = ["Checks", "Languages", "Probes"],
         ["Troubleshooting"] = ["Checks", "Languages", "StateMachines"],
         ["Tickets"] = ["Checks", "Languages", "Mattermost", "Probes", "Redaction", "Reports", "Settings", "Storage", "Troubleshooting"],
-        ["Conversations"] = ["Checks", "Hosting", "Languages", "Mattermost", "Probes", "Redaction", "Reports", "Settings", "Storage", "Tickets", "Troubleshooting"],
+        ["Conversations"] = ["Analysis", "Checks", "Hosting", "Languages", "Mattermost", "Probes", "Redaction", "Reports", "Settings", "Storage", "Tickets", "Troubleshooting"],
         ["Setup"] = ["Mattermost", "Probes", "Settings"],
     };
 
