@@ -18,8 +18,8 @@ public sealed class CorpusTests(ITestOutputHelper output)
 
         var report = await Corpus.AnalyseAsync(entry.Paths);
 
-        report.Pieces.Select(piece => PieceKinds.WordOf(piece.Piece.Kind)).ShouldBe(entry.Kinds, customMessage: name);
-        Corpus.FaultsIn(report).ShouldBe(entry.Faults.Order(StringComparer.Ordinal), customMessage: name);
+        report.Pieces.Select(piece => PieceKinds.WordOf(piece.Piece.Kind)).ShouldBe(entry.Kinds.AsEnumerable(), name);
+        Corpus.FaultsIn(report).AsEnumerable().ShouldBe(entry.Faults.Order(StringComparer.Ordinal), name);
         entry.Also.ShouldBeSubsetOf(report.Findings.Select(finding => finding.Id));
     }
 
