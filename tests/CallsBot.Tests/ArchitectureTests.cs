@@ -21,7 +21,7 @@ public sealed partial class ArchitectureTests
         ["Checks"] = ["Mattermost", "Probes"],
         ["Reports"] = ["Checks", "Languages", "Probes"],
         ["Troubleshooting"] = ["Checks", "Languages", "StateMachines"],
-        ["Tickets"] = ["Checks", "Languages", "Mattermost", "Probes", "Redaction", "Reports", "Settings", "Storage", "Troubleshooting"],
+        ["Tickets"] = ["Analysis", "Checks", "Languages", "Mattermost", "Probes", "Redaction", "Reports", "Settings", "Storage", "Troubleshooting"],
         ["Conversations"] = ["Analysis", "Checks", "Hosting", "Languages", "Mattermost", "Probes", "Redaction", "Reports", "Settings", "Storage", "Tickets", "Troubleshooting"],
         ["Setup"] = ["Mattermost", "Probes", "Settings"],
     };

@@ -39,6 +39,11 @@ public abstract class OutgoingGate
     /// <param name="content">Must be able to seek.</param>
     public OutgoingFile Redacted(string name, Stream content) => new(Begin()(name), content);
 
+    /// <summary>A picture that the program drew itself, so that nobody's text is in it but what is written here.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="content">Must be able to seek.</param>
+    public OutgoingFile Drawn(string name, Stream content) => new(Begin()(name), content);
+
     /// <summary>Begins with a body: the same thing has the same name in all its texts.</summary>
     /// <returns>Gives a text as it may leave. It leaves out what it fails at, and does not throw.</returns>
     protected abstract Func<string, string> Begin();

@@ -19,6 +19,8 @@ internal sealed partial class Conversation(
     TreeCatalog trees,
     SessionChecks checks,
     SessionCards cards,
+    SessionPosts posts,
+    EvidenceDesk evidence,
     Dialogs dialogs,
     AdministratorDesk desk,
     Diagnoses diagnoses,
@@ -211,7 +213,7 @@ internal sealed partial class Conversation(
             return new DialogResponse { Error = texts.AlreadyAnswered };
         }
 
-        queue.TryEnqueue("Showing a card", next.Id, ct => ShowInPlaceAsync(next, ct));
+        queue.TryEnqueue("Showing a card", next.Id, ct => posts.ShowInPlaceAsync(next, ct));
         return new DialogResponse();
     }
 
@@ -248,9 +250,15 @@ internal sealed partial class Conversation(
             return;
         }
 
+        if (post.FileIds is { Count: > 0 } || EvidenceDesk.LooksLikeEvidence(text))
+        {
+            await evidence.TakeAsync(post, texts, cancellationToken);
+            return;
+        }
+
         if (text.Length == 0)
         {
-            await ReplyAsync(post, post.FileIds?.Count > 0 ? texts.CannotReadFiles : texts.Help, cancellationToken);
+            await ReplyAsync(post, texts.Help, cancellationToken);
             return;
         }
 
@@ -262,6 +270,10 @@ internal sealed partial class Conversation(
 
             case DirectWords.Thanks:
                 await ReplyAsync(post, texts.YouAreWelcome, cancellationToken);
+                return;
+
+            case DirectWords.Analyse:
+                await ReplyAsync(post, texts.EvidenceHow, cancellationToken);
                 return;
 
             case DirectWords.Status:
@@ -351,7 +363,7 @@ internal sealed partial class Conversation(
             // The same command or message again: show what it led to, unless it is shown already.
             if (await sessions.FindLatestAsync(channelId, rootId, cancellationToken) is { PostId: "" } begun)
             {
-                await ShowNewAsync(begun, "", answersPost, cancellationToken);
+                await posts.ShowNewAsync(begun, "", answersPost, cancellationToken);
             }
 
             return;
@@ -380,65 +392,11 @@ internal sealed partial class Conversation(
             : !complaint.Any(char.IsLetter) ? texts.Opening
             : session.Position > 0 ? texts.OpeningUnderstood
             : texts.OpeningNotUnderstood;
-        await ShowNewAsync(session, opening, answersPost, cancellationToken);
+        await posts.ShowNewAsync(session, opening, answersPost, cancellationToken);
     }
 
     private Task ShowAsReplyAsync(Session session, Session? before, string message, Post post, CancellationToken cancellationToken) =>
-        ShowNewAsync(session, message, post, cancellationToken, before);
-
-    /// <summary>Posts the session's card as a new post, and takes the buttons off the one before.</summary>
-    private async Task ShowNewAsync(
-        Session session, string message, Post? answersPost, CancellationToken cancellationToken, Session? before = null)
-    {
-        var card = await cards.ForAsync(session, cancellationToken);
-        var draft = new PostDraft
-        {
-            ChannelId = session.ChannelId,
-            RootId = answersPost?.RootId ?? session.RootId,
-            Message = message,
-            Props = card.Props,
-        };
-        var shown = await mattermost.PostAsync(answersPost is null ? draft : await InReplyToAsync(draft, answersPost, cancellationToken), cancellationToken);
-        if (answersPost is not null)
-        {
-            // At once, because the mark on the card goes with its first change.
-            await inbox.AnsweredAsync(answersPost.Id, cancellationToken);
-        }
-
-        await sessions.MoveCardAsync(session.Id, shown.Id, cancellationToken);
-
-        if (before is { PostId.Length: > 0 } && before.PostId != shown.Id)
-        {
-            queue.TryEnqueue(
-                "Closing an old card", session.Id, ct => ShowPassedAsync(before, session, ct));
-        }
-
-        if (session.Current is CheckNode)
-        {
-            checks.TryEnqueue(session.ShownIn(shown.Id));
-        }
-    }
-
-    /// <summary>What a card becomes when the session has moved on to a new post.</summary>
-    private static PostPatch Passed(Session before, Session after, ChatTexts texts) =>
-        after.Position > before.Position && Trail.AnswerOf(before.CurrentIn(texts.Language), after.Steps[before.Position].Trigger, texts) is { Length: > 0 } answer
-            ? NodeCard.Answered(before.CurrentIn(texts.Language).Title, answer, texts)
-            : NodeCard.Closed(texts.AnsweredInWords);
-
-    private async Task ShowPassedAsync(Session before, Session after, CancellationToken cancellationToken)
-    {
-        var texts = ChatTexts.In(await speech.ToAsync(after.UserId, cancellationToken));
-        await mattermost.Api.PatchPostAsync(before.PostId, Passed(before, after, texts), cancellationToken);
-    }
-
-    private async Task ShowInPlaceAsync(Session session, CancellationToken cancellationToken)
-    {
-        await mattermost.Api.PatchPostAsync(session.PostId, await cards.ForAsync(session, cancellationToken), cancellationToken);
-        if (session.Current is CheckNode)
-        {
-            checks.TryEnqueue(session);
-        }
-    }
+        posts.ShowNewAsync(session, message, post, cancellationToken, before);
 
     private ActionResponse OpenAdministratorDialog(ActionRequest request, Session session, ChatTexts texts)
     {

@@ -23,6 +23,9 @@ internal static class ConversationServices
         services.AddSingleton<SessionSteps>();
         services.AddSingleton<NodeCard>();
         services.AddSingleton<SessionCards>();
+        services.AddSingleton<SessionPosts>();
+        services.AddSingleton<EvidenceStore>();
+        services.AddSingleton<EvidenceDesk>();
         services.AddSingleton<KnownAddresses>();
         services.AddSingleton<DiagnosisCard>();
         services.AddSingleton<Diagnoses>();
@@ -34,6 +37,7 @@ internal static class ConversationServices
 
         // Started in this order, stopped in the reverse: what hands out work stops before what does it.
         services.AddSingleton<CheckQueue>().AddHostedService(provider => provider.GetRequiredService<CheckQueue>());
+        services.AddSingleton<EvidenceQueue>().AddHostedService(provider => provider.GetRequiredService<EvidenceQueue>());
         services.AddSingleton<ChatQueue>().AddHostedService(provider => provider.GetRequiredService<ChatQueue>());
         services.AddSingleton<Inbox>().AddHostedService(provider => provider.GetRequiredService<Inbox>());
         services.AddHostedService<EventListener>();

@@ -18,6 +18,8 @@ internal abstract record DirectWords
 
     public sealed record Status : DirectWords;
 
+    public sealed record Analyse : DirectWords;
+
     /// <param name="Words">Empty to write a ticket; else the name of one and what to add.</param>
     public sealed record Ticket(string Words) : DirectWords;
 
@@ -39,6 +41,7 @@ internal abstract record DirectWords
             : words.Begin.Contains(said) ? new Begin()
             : words.Thanks.Contains(said) ? new Thanks()
             : words.Status.Contains(said) ? new Status()
+            : words.Analyse.Contains(said) ? new Analyse()
             : words.Cancel.Contains(said) ? new Cancel()
             : words.Check.Contains(said) ? new Check("")
             : words.Administrator.Contains(said) ? new Administrator("")

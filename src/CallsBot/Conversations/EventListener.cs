@@ -16,6 +16,7 @@ internal sealed partial class EventListener(
     Inbox inbox,
     InboxStore store,
     SessionChecks checks,
+    EvidenceDesk evidence,
     People people,
     TimeProvider time,
     ILogger<EventListener> logger) : BackgroundService
@@ -140,6 +141,7 @@ internal sealed partial class EventListener(
         try
         {
             await checks.ResumeAsync(cancellationToken);
+            await evidence.ResumeAsync(cancellationToken);
         }
         catch (DbException ex)
         {
@@ -235,7 +237,7 @@ internal sealed partial class EventListener(
     [LoggerMessage(LogLevel.Error, "Message {PostId} could not be noted; it is fetched again.")]
     private partial void LogNotNoted(string postId, Exception exception);
 
-    [LoggerMessage(LogLevel.Error, "Could not take up the checks that were running; their cards offer to try again.")]
+    [LoggerMessage(LogLevel.Error, "Could not take up what was running; the cards of checks offer to try again, and evidence is read after the next start.")]
     private partial void LogNotResumed(Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "Mattermost at {Server} does not answer; trying again in {Wait}.")]

@@ -6,7 +6,7 @@ namespace CallsBot.Conversations;
 
 /// <summary>Deletes what has outlived its use, at the start and every hour.</summary>
 internal sealed partial class RetentionWorker(
-    SessionStore sessions, InboxStore inbox, TicketStore tickets, IOptions<ConversationOptions> options, TimeProvider time, ILogger<RetentionWorker> logger)
+    SessionStore sessions, InboxStore inbox, TicketStore tickets, EvidenceStore evidence, IOptions<ConversationOptions> options, TimeProvider time, ILogger<RetentionWorker> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromHours(1);
@@ -24,6 +24,7 @@ internal sealed partial class RetentionWorker(
                 var now = time.GetUtcNow();
                 var expired = await sessions.DeleteBeforeAsync(now - options.Value.SessionLifetime, stoppingToken);
                 await tickets.DeleteBeforeAsync(now - options.Value.SessionLifetime, stoppingToken);
+                await evidence.DeleteBeforeAsync(now - options.Value.SessionLifetime, stoppingToken);
                 await inbox.DeleteBeforeAsync(now - ReceivedPostsAreKept, stoppingToken);
                 LogDeleted(expired);
             }

@@ -67,6 +67,9 @@ internal sealed partial class SlashCommandEndpoint(
                     "Telling an administrator", command, texts, texts.TellingAdministrator,
                     token => conversation.TellAdministratorAsync(command, message, token));
 
+            case Subcommand.Analyse:
+                return Whisper(texts.EvidenceHow);
+
             case Subcommand.Status:
                 return Whisper(diagnoses.Status(texts.Language));
 

@@ -4,7 +4,7 @@ namespace CallsBot.Conversations;
 internal abstract record Subcommand
 {
     private const int FarthestTypo = 2;
-    private static readonly string[] Words = ["help", "admin", "check", "status", "ticket"];
+    private static readonly string[] Words = ["help", "admin", "check", "status", "ticket", "analyse"];
 
     public sealed record Help : Subcommand;
 
@@ -14,6 +14,8 @@ internal abstract record Subcommand
     public sealed record Check(string Target) : Subcommand;
 
     public sealed record Status : Subcommand;
+
+    public sealed record Analyse : Subcommand;
 
     /// <param name="Rest">Empty to write a ticket; else the name of one and what to add.</param>
     public sealed record Ticket(string Rest) : Subcommand;
@@ -39,6 +41,7 @@ internal abstract record Subcommand
             "admin" or "administrator" => new Administrator(rest),
             "check" when !rest.Contains(' ') => new Check(rest.Trim()),
             "ticket" => new Ticket(rest.Trim()),
+            "analyse" or "analyze" when rest.Length == 0 => new Analyse(),
             "status" when rest.Length == 0 => new Status(),
             _ when rest.Length == 0 && Words.FirstOrDefault(word => IsTypoOf(word, first)) is { } meant => new Misspelt(meant),
             _ => new Start(trimmed),

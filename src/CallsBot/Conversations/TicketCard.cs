@@ -116,7 +116,7 @@ internal sealed class TicketCard(SignedTokens tokens, IOptions<ConversationOptio
         return line.Length <= LongestValue ? line : line[..LongestValue] + " …";
     }
 
-    private static string Size(long bytes) => bytes < 10_000
+    internal static string Size(long bytes) => bytes < 10_000
         ? string.Create(CultureInfo.InvariantCulture, $"{bytes} B")
         : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1000.0:#,0} kB");
 

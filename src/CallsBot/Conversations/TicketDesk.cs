@@ -18,6 +18,7 @@ internal sealed partial class TicketDesk(
     BundleShelf shelf,
     TicketCard cards,
     SessionStore sessions,
+    EvidenceDesk evidence,
     AdministratorDesk administrators,
     Dialogs dialogs,
     ChatQueue queue,
@@ -287,7 +288,8 @@ internal sealed partial class TicketDesk(
         var walk = session is { FitsTree: true }
             ? TicketWalk.Of(session.Id, session.Machine, trigger => session.Steps.FirstOrDefault(step => ReferenceEquals(step.Trigger, trigger))?.Result)
             : null;
-        return await gatherer.GatherAsync(draft, draft.Words(id => names.GetValueOrDefault(id, id)), walk, serverData, cancellationToken);
+        var facts = await gatherer.GatherAsync(draft, draft.Words(id => names.GetValueOrDefault(id, id)), walk, serverData, cancellationToken);
+        return facts with { Evidence = await evidence.ForTicketAsync(draft.ChannelId, draft.SessionId, cancellationToken) };
     }
 
     private async Task<ActionResponse> YesAsync(

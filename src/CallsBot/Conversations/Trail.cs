@@ -23,6 +23,7 @@ internal static class Trail
         (AskNode ask, Answered answered) => ask.Answers.First(answer => answer.Id == answered.AnswerId).Label,
         (AskNode ask, Found found) => ask.Answers.First(answer => answer.Id == found.AnswerId).Label,
         (_, Collected) => texts.PastedText,
+        (_, Shown) => texts.SeenInEvidence,
         (_, Skipped) => texts.SkipButton,
         (_, Helped { Did: true }) => texts.ItHelpedButton,
         (_, Helped) => texts.ItDidNotHelpButton,

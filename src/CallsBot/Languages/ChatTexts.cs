@@ -57,7 +57,43 @@ internal sealed class ChatTexts
 
     public string StillChecking => Get();
 
-    public string CannotReadFiles => Get();
+    public string SeenInEvidence => Get();
+
+    public string EvidenceHow => Get();
+
+    public string EvidenceReadingPaste => Get();
+
+    public string EvidenceNothingWrong => Get();
+
+    public string EvidenceNoVerdict => Get();
+
+    public string EvidenceCouldNot => Get();
+
+    public string EvidenceWhatIRead => Get();
+
+    public string EvidenceCertain => Get();
+
+    public string EvidenceLikely => Get();
+
+    public string EvidencePossible => Get();
+
+    public string EvidenceWhatToDo => Get();
+
+    public string EvidenceCause => Get();
+
+    public string EvidenceAlsoSeen => Get();
+
+    public string EvidenceAskAdministrator => Get();
+
+    public string EvidenceMovedOn => Get();
+
+    public string EvidenceBegins => Get();
+
+    public string EvidenceKept => Get();
+
+    public string EvidenceWholeReport => Get();
+
+    public string ProfileAttached => Get();
 
     public string YouAreWelcome => Get();
 
@@ -381,6 +417,22 @@ internal sealed class ChatTexts
     public string TicketPassedOn(string username) => Fill([("username", username)]);
 
     public string TicketPassedOnTo(string names) => Fill([("names", names)]);
+
+    public string EvidenceReading(string names) => Fill([("names", names)]);
+
+    public string EvidenceUnknown(string names) => Fill([("names", names)]);
+
+    public string EvidenceTooLarge(string name, string limit) => Fill([("name", name), ("limit", limit)]);
+
+    public string EvidenceTooSlow(int minutes) => Fill([("minutes", Number(minutes))]);
+
+    public string EvidencePiece(string name, string kind) => Fill([("name", name), ("kind", kind)]);
+
+    public string EvidenceLine(string file, long line) => Fill([("file", file), ("line", line.ToString(CultureInfo.InvariantCulture))]);
+
+    public string ProfileRecording(int seconds) => Fill([("seconds", Number(seconds))]);
+
+    public string ProfileFailed(string reason) => Fill([("reason", reason)]);
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 

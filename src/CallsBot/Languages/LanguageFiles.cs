@@ -17,7 +17,7 @@ internal static class LanguageFiles
     private static readonly string[][] WordGroups =
     [
         ["yes", "yes-alone", "no", "no-alone", "good", "bad", "doubtful"],
-        ["back", "start-over", "skip", "help", "begin", "thanks", "administrator", "status", "cancel", "check", "ticket", "quit"],
+        ["back", "start-over", "skip", "help", "begin", "thanks", "administrator", "status", "cancel", "check", "analyse", "ticket", "quit"],
     ];
 
     /// <summary>Every fault of the files that ship with the bot.</summary>
@@ -32,8 +32,11 @@ internal static class LanguageFiles
         var faults = new List<LanguageFault>();
         var english = TextFile.Read(yamlOf(Chat, Language.English));
         var englishWords = WordsOf(Language.English);
+        var englishKinds = TextFile.Read(yamlOf(KindNames.File, Language.English));
         foreach (var language in Language.All)
         {
+            var kinds = language == Language.English ? englishKinds : TextFile.Read(yamlOf(KindNames.File, language));
+            faults.AddRange(Faults(TextFile.NameOf(KindNames.File, language), kinds.Faults.Select(fault => ((string?)null, fault)).Concat(ChatFaults(kinds, englishKinds, language))));
             var file = language == Language.English ? english : TextFile.Read(yamlOf(Chat, language));
             faults.AddRange(Faults(TextFile.NameOf(Chat, language), file.Faults.Select(fault => ((string?)null, fault)).Concat(ChatFaults(file, english, language))));
             faults.AddRange(Faults(TextFile.NameOf(WordLists.Kind, language), WordFaults(WordsOf(language), englishWords)));

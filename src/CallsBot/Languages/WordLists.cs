@@ -63,6 +63,8 @@ internal sealed class WordLists
 
     public Phrases Cancel => Get();
 
+    public Phrases Analyse => Get();
+
     public Phrases Check => Get();
 
     /// <summary>Ask for a support ticket.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CallsBot.Analysis;
 using CallsBot.Checks;
 
 namespace CallsBot.Tickets;
@@ -101,6 +102,8 @@ internal static class SupportCriteria
         return (unclear.Count, texts, checks) switch
         {
             (> 0, _, _) => Is(CriterionState.Met, $"{Count(unclear.Count, "test")} came to no clear result: {string.Join(", ", unclear.Take(5).Select(finding => finding.CheckId))}."),
+            _ when facts.Evidence.Any(evidence => evidence.Kinds.All(kind => kind == PieceKinds.WordOf(PieceKind.Unknown))) =>
+                Is(CriterionState.Met, "Something was handed in that CallsBot cannot read."),
             (_, > 0, _) => Is(CriterionState.Met, $"What was pasted has not been explained: {string.Join(", ", facts.Walk!.Texts.Select(text => text.Name))}."),
             (_, _, > 0) => Is(CriterionState.NotMet, "Every test came to a clear result, and nothing was pasted that is left to be read."),
             _ => Is(CriterionState.Unknown, "Nothing was tested, and nothing was pasted."),

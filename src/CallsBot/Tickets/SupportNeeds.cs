@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CallsBot.Analysis;
 using CallsBot.Checks;
 using CallsBot.Checks.Plugin;
 
@@ -61,6 +62,11 @@ internal static partial class SupportNeeds
         }
 
         var configuration = facts.Texts.FirstOrDefault(text => RtcdConfiguration().IsMatch(text.Text));
+        if (facts.HasEvidence(PieceKind.RtcdConfiguration))
+        {
+            found.Add($"Configuration: in `{EvidenceParts.Folder}`");
+        }
+
         if (configuration is not null)
         {
             found.Add($"Configuration: `{configuration.FileName}`");
@@ -77,7 +83,7 @@ internal static partial class SupportNeeds
             steps.Add(new NextStep("Ask RTCD for its version.", "curl http://YOUR_RTCD_SERVER:8045/version"));
         }
 
-        if (configuration is null)
+        if (configuration is null && !facts.HasEvidence(PieceKind.RtcdConfiguration))
         {
             steps.Add(new NextStep("On the RTCD server, copy the configuration without its secrets.", "callsbot redact /opt/rtcd/rtcd.toml rtcd.redacted.toml"));
             steps.Add(new NextStep("In Docker, the settings come from the environment.", "docker inspect rtcd > rtcd.json && callsbot redact rtcd.json rtcd.redacted.json"));
@@ -155,8 +161,10 @@ internal static partial class SupportNeeds
         }
 
         var all = string.Join('\n', facts.Texts.Select(text => text.Text));
-        var hasStats = CallStatistics().IsMatch(all);
-        var hasClientLog = facts.Texts.Count > 0 && (ClientLog().IsMatch(all) || facts.Texts.Any(text => text.Name is "console-lines"));
+        found.AddRange(facts.Evidence.Select(evidence => $"`{EvidenceParts.Folder}`, {string.Join(", ", evidence.Sources.Select(source => source.Name))}"));
+        var hasStats = CallStatistics().IsMatch(all) || facts.HasEvidence(PieceKind.CallStats);
+        var hasClientLog = facts.HasEvidence(PieceKind.CallLogs, PieceKind.BrowserConsole, PieceKind.DesktopLog, PieceKind.MobileLog)
+            || facts.Texts.Count > 0 && (ClientLog().IsMatch(all) || facts.Texts.Any(text => text.Name is "console-lines"));
         var hasServerLog = facts.ServerLog.Count > 0 || !facts.HasServerData;
         var hasMetrics = facts.Metrics is not { Gaps.Count: > 0 };
         var steps = new List<NextStep>();

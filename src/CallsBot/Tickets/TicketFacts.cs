@@ -1,3 +1,4 @@
+using CallsBot.Analysis;
 using CallsBot.Checks;
 using CallsBot.Reports;
 
@@ -44,6 +45,9 @@ internal sealed record TicketFacts
     /// <summary>Whether pasted texts and logs may be included.</summary>
     public bool IncludesLogs { get; init; } = true;
 
+    /// <summary>What was handed in in the chat; empty when logs may not be included.</summary>
+    public IReadOnlyList<TicketEvidence> Evidence { get => IncludesLogs ? field : []; init; } = [];
+
     /// <summary>The pasted texts that go with the ticket.</summary>
     public IReadOnlyList<TicketText> Texts => IncludesLogs ? Walk?.Texts ?? [] : [];
 
@@ -75,6 +79,10 @@ internal sealed record TicketFacts
     /// <summary>Everything that people wrote or pasted, to look for clients and calls in.</summary>
     public IEnumerable<string> Everything =>
         [Words.Description, Words.Steps, Words.Since, .. Words.Additions.Select(addition => addition.Text), .. Walk?.Texts.Select(text => text.Text) ?? []];
+
+    /// <summary>Whether something of one of these kinds was handed in.</summary>
+    public bool HasEvidence(params IEnumerable<PieceKind> kinds) =>
+        kinds.Any(kind => Evidence.Any(evidence => evidence.Kinds.Contains(PieceKinds.WordOf(kind))));
 
     /// <summary>Programs with which it fails, with their versions where they are known.</summary>
     public IReadOnlyList<string> Programs => WithFact(ClientEnvironments.ProgramsIn(Everything), TicketWalk.Client);

@@ -214,9 +214,13 @@ internal static class TicketSections
         : Lines(facts.Settings.Where(setting => setting.Whence != SettingsOf.Default).Select(setting => $"{setting.Name}: {setting.Value} ({setting.Whence})"))
             + "\n\nAll others have their defaults. The whole list: `settings/calls-plugin.txt`";
 
-    private static string Texts(TicketFacts facts) => facts.Texts.Count == 0
+    private static string Texts(TicketFacts facts) => facts.Texts.Count + facts.Evidence.Count == 0
         ? facts.IncludesLogs ? Nothing : "(logs were not allowed to be included)"
-        : Lines(facts.Texts.Select(text => $"`{text.FileName}`: {text.Source}, {Counted.Of(text.Text.AsSpan().Count('\n') + 1, "line")}"));
+        : Lines(
+        [
+            .. facts.Texts.Select(text => $"`{text.FileName}`: {text.Source}, {Counted.Of(text.Text.AsSpan().Count('\n') + 1, "line")}"),
+            .. facts.Evidence.Select(evidence => $"`{EvidenceParts.Folder}`: {string.Join(", ", evidence.Sources.Select(source => source.Name))}. {evidence.Headline}"),
+        ]);
 
     private static int Rank(Outcome outcome) => outcome switch
     {

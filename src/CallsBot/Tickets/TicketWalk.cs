@@ -59,6 +59,7 @@ internal sealed record TicketWalk(
         (AskNode ask, Answered answered) => ask.Answers.First(answer => answer.Id == answered.AnswerId).Label,
         (AskNode ask, Found found) => $"{ask.Answers.First(answer => answer.Id == found.AnswerId).Label} (known before)",
         (CollectNode collect, Collected) => $"pasted (`{collect.As}`)",
+        (_, Shown) => "seen in evidence",
         (_, Skipped) => "skipped",
         (_, Helped { Did: true }) => "it helped",
         (_, Helped) => "it did not help",

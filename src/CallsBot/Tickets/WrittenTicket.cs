@@ -63,6 +63,11 @@ internal sealed record WrittenTicket(
                 await zip.AddAsync(part, cancellationToken);
             }
 
+            await foreach (var part in EvidenceParts.OfAsync(facts, cancellationToken))
+            {
+                await zip.AddAsync(part, cancellationToken);
+            }
+
             await zip.AddAsync(BundlePart.Of("README.md", "how to read this bundle", ReadMe(facts, zip.Entries)), cancellationToken);
             await zip.AddAsync(BundlePart.Of(ReportName, "what was replaced, by file and class", Report(zip.Entries)), cancellationToken);
             await zip.AddAsync(BundlePart.Of(TicketBundle.ManifestName, "every file with its size and SHA-256", Manifest(facts, zip.Entries)), cancellationToken);

@@ -145,6 +145,7 @@ internal readonly record struct Exit(string Kind, string Value)
     public static readonly Exit NotHelped = new("instruct", "not helped");
     public static readonly Exit Back = new("walk", "back");
     public static readonly Exit StartOver = new("walk", "start over");
+    public static readonly Exit Shown = new("walk", "shown by evidence");
 
     public static readonly Exit NoneLeft = new("try", "none left");
 

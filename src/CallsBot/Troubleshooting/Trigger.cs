@@ -13,7 +13,7 @@ internal abstract record Trigger(string NodeId)
     public virtual string? Value => null;
 
     /// <summary>Whether a person did it; going back stops only where one did.</summary>
-    public bool IsByPerson => this is Answered or Collected or Skipped or Helped;
+    public bool IsByPerson => this is Answered or Collected or Skipped or Helped or Shown;
 
     /// <summary>Whether the bot did it by itself, without anybody seeing the node.</summary>
     public bool IsByBot => this is Checked or Found or Chosen;
@@ -29,6 +29,7 @@ internal abstract record Trigger(string NodeId)
         (Helped.Word, Helped.No) => new Helped(nodeId, false),
         (Found.Word, { Length: > 0 }) => new Found(nodeId, value),
         (Chosen.Word, not null) => new Chosen(nodeId, value),
+        (Shown.Word, { Length: > 0 }) => new Shown(nodeId, value),
         (WentBack.Word, null) => new WentBack(nodeId),
         (StartedOver.Word, null) => new StartedOver(nodeId),
         _ => null,
@@ -115,6 +116,17 @@ internal sealed record Chosen(string NodeId, string Cause) : Trigger(NodeId)
     public override string Kind => Word;
 
     public override string? Value => Cause;
+}
+
+/// <summary>Evidence that a person handed in answered the question, and those up to another node.</summary>
+/// <param name="Target">The node where the walk goes on.</param>
+internal sealed record Shown(string NodeId, string Target) : Trigger(NodeId)
+{
+    public const string Word = "shown";
+
+    public override string Kind => Word;
+
+    public override string? Value => Target;
 }
 
 internal sealed record WentBack(string NodeId) : Trigger(NodeId)

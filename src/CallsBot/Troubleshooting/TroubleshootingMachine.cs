@@ -17,6 +17,7 @@ internal sealed class TroubleshootingMachine
     private readonly HashSet<string> _configured = [];
     private readonly StateMachine<string, Exit> _machine;
     private string _current;
+    private string? _shown;
 
     private TroubleshootingMachine(Tree tree)
     {
@@ -114,6 +115,7 @@ internal sealed class TroubleshootingMachine
 
         var from = Current;
         var lastByPerson = LastByPerson();
+        _shown = (trigger as Shown)?.Target;
         _machine.Fire(exit);
         _history.Add(trigger);
 
@@ -170,6 +172,7 @@ internal sealed class TroubleshootingMachine
         {
             TreeGraph.Configure(_machine, Current)
                 .PermitDynamicIf(Exit.Back, () => _path[LastByPerson()].Node.Id, () => CanGoBack, "a person has answered")
+                .PermitDynamicIf(Exit.Shown, () => _shown!, () => true)
                 .PermitDynamicIf(Exit.StartOver, () => Tree.Start, () => true, possibleDestinationStates: [Tree.Start]);
         }
     }
@@ -180,6 +183,7 @@ internal sealed class TroubleshootingMachine
     {
         (_, WentBack) => Exit.Back,
         (_, StartedOver) => Exit.StartOver,
+        (_, Shown shown) => shown.Target != _current && Tree.Nodes.ContainsKey(shown.Target) ? Exit.Shown : null,
         (AskNode, Answered answered) => Exit.Answer(answered.AnswerId),
         (AskNode, Found found) => Exit.Answer(found.AnswerId),
         (TryNode, Chosen { Cause: "" }) => Exit.NoneLeft,

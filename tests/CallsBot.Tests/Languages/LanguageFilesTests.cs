@@ -128,6 +128,7 @@ public sealed class LanguageFilesTests
 
         static object ArgumentFor(ParameterInfo parameter) =>
             parameter.ParameterType == typeof(int) ? 2
+            : parameter.ParameterType == typeof(long) ? 2L
             : parameter.ParameterType == typeof(double) ? 2.5
             : parameter.ParameterType == typeof(string) ? "word"
             : new[] { "ana", "bob" };

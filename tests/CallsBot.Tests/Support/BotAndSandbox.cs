@@ -60,9 +60,12 @@ internal sealed class BotAndSandbox : IAsyncDisposable
     /// <param name="start">False leaves the bot to <see cref="StartBotAsync"/>.</param>
     /// <param name="time">The bot's clock; null for the system's.</param>
     /// <param name="settings">How the sandbox starts; null for what suits a test.</param>
+    // Only a failure waits so long; machines that run the tests are slow at times.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     public static async Task<BotAndSandbox> StartAsync(bool start = true, TimeProvider? time = null, SandboxSettings? settings = null)
     {
-        var sandbox = await RunningSandbox.StartAsync(settings ?? new SandboxSettings(), CancellationToken.None);
+        var sandbox = await RunningSandbox.StartAsync(settings ?? new SandboxSettings { Patience = Patience }, CancellationToken.None);
         var both = new BotAndSandbox(sandbox, time);
         if (start)
         {

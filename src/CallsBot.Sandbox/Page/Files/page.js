@@ -350,6 +350,19 @@ async function press(element, post, action, selected) {
 }
 
 function showFile(file) {
+  return file.mime_type === 'image/png' ? h('figure', {}, preview(file), fileButton(file)) : fileButton(file);
+}
+
+// As Mattermost's own page does, an image shows itself.
+function preview(file) {
+  const image = h('img', { alt: file.name });
+  fetch(`/api/v4/files/${file.id}`, { headers: { Authorization: `Bearer ${state.me.token}` } })
+    .then(response => response.blob())
+    .then(blob => { image.src = URL.createObjectURL(blob); image.onload = () => URL.revokeObjectURL(image.src); });
+  return image;
+}
+
+function fileButton(file) {
   return h('button', { type: 'button', className: 'file', 'aria-label': `Download ${file.name}`, 'data-key': `file-${file.id}`, onclick: () => download(file) },
     svg(icons.file), h('span', {}, file.name), h('small', {}, size(file.size)));
 }

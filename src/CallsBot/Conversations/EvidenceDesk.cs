@@ -1,0 +1,339 @@
+using System.Net;
+using System.Text;
+using CallsBot.Analysis;
+using CallsBot.Checks;
+using CallsBot.Languages;
+using CallsBot.Mattermost;
+using CallsBot.Protocols.Mattermost;
+using CallsBot.Tickets;
+using CallsBot.Troubleshooting;
+using FileInfo = CallsBot.Protocols.Mattermost.FileInfo;
+
+namespace CallsBot.Conversations;
+
+/// <summary>
+/// Takes files and pasted texts in direct messages: answers at once that they are being read, reads them, shows what they say,
+/// and moves the session on where they answer its question.
+/// </summary>
+/// <remarks>What is to be read is stored before it is promised, so a restart goes on where the last process ended.</remarks>
+internal sealed partial class EvidenceDesk(
+    EvidenceStore store,
+    EvidenceReader reader,
+    EvidenceQueue queue,
+    SessionStore sessions,
+    SessionSteps steps,
+    SessionPosts posts,
+    TreeCatalog trees,
+    People people,
+    InboxStore inbox,
+    OutgoingGate gate,
+    MattermostClient mattermost,
+    BotAccount bot,
+    Speech speech,
+    TimeProvider time,
+    ILogger<EvidenceDesk> logger)
+{
+    /// <summary>Most servers take uploads of up to 100 MB; what is larger was allowed on purpose.</summary>
+    private const long LargestFile = 1024L * 1024 * 1024;
+
+    /// <summary>What a pasted text is called among files.</summary>
+    private const string PastedText = "message";
+
+    private const int ShortestEvidence = 20;
+    private const int MostPictures = 4;
+    private const int MostNames = 20;
+
+    /// <summary>Of what a message is made of: its text and its files.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a file that belongs to no walk is taken for part of what a ticket is about.</summary>
+    private static readonly TimeSpan WithoutWalk = TimeSpan.FromDays(1);
+
+    private static readonly AnalysisLimits Limits = new() { MostBytes = 4L * LargestFile };
+
+    /// <summary>Whether a message is the output of something rather than somebody's words.</summary>
+    public static bool LooksLikeEvidence(string text) =>
+        text.Length >= ShortestEvidence && PasteCutter.Cut(text, AnalyserCatalog.Shapes).Any(piece => piece.Kind != PieceKind.Unknown);
+
+    /// <summary>Promises an answer to a message that holds evidence. May be called again for the same message.</summary>
+    public async Task TakeAsync(Post post, ChatTexts texts, CancellationToken cancellationToken)
+    {
+        var evidence = new StoredEvidence(post.Id, post.UserId, post.ChannelId, post.RootId, "", "", "", "", "");
+        if (!await store.TryAddAsync(evidence, cancellationToken)
+            && await store.FindAsync(post.Id, cancellationToken) is { CardId.Length: > 0 })
+        {
+            // Promised before: whoever asks again is answered by the card.
+            await inbox.AnsweredAsync(post.Id, cancellationToken);
+            return;
+        }
+
+        var files = await FilesOfAsync(post, cancellationToken);
+        var card = await mattermost.PostAsync(
+            ReplyMark.Set(
+                new PostDraft
+                {
+                    ChannelId = post.ChannelId,
+                    RootId = post.RootId,
+                    Props = EvidenceCard.Reading([.. files.Select(file => file.Name)], texts).Props,
+                },
+                post,
+                await bot.GetAsync(cancellationToken)),
+            cancellationToken);
+        await store.ShownInAsync(post.Id, card.Id, cancellationToken);
+        await inbox.AnsweredAsync(post.Id, cancellationToken);
+        if (!queue.TryEnqueue("Reading evidence", "", token => RunAsync(post.Id, token)))
+        {
+            LogFull(post.Id);
+            await store.ReadAsync(post.Id, OutcomeWords.For(Outcome.Skipped), kinds: "", report: "", cancellationToken);
+            await mattermost.Api.PatchPostAsync(card.Id, NodeCard.Closed(texts.Busy), cancellationToken);
+        }
+    }
+
+    /// <summary>Takes up what was being read when the process ended.</summary>
+    public async Task ResumeAsync(CancellationToken cancellationToken)
+    {
+        foreach (var postId in await store.FindUnreadAsync(cancellationToken))
+        {
+            queue.TryEnqueue("Reading evidence", "", token => RunAsync(postId, token));
+        }
+    }
+
+    private async Task RunAsync(string postId, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(postId, cancellationToken) is not { Outcome: "", CardId.Length: > 0 } evidence)
+        {
+            return;
+        }
+
+        using var scope = logger.BeginScope(new Dictionary<string, object> { ["ChannelId"] = evidence.ChannelId });
+        var language = await speech.ToAsync(evidence.UserId, cancellationToken);
+        var texts = ChatTexts.In(language);
+        using var late = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
+        try
+        {
+            var post = await mattermost.Api.GetPostAsync(postId, cancellationToken);
+            var report = await ReadAsync(post, either.Token);
+            await ShowAsync(evidence, post, report, language, cancellationToken);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            LogTooSlow(postId);
+            await GiveUpAsync(evidence, texts.EvidenceTooSlow((int)Patience.TotalMinutes), cancellationToken);
+        }
+        catch (EvidenceTooLargeException ex)
+        {
+            await GiveUpAsync(evidence, texts.EvidenceTooLarge(ex.FileName, TicketCard.Size(LargestFile)), cancellationToken);
+        }
+        catch (Exception ex) when (ex is MattermostException or IOException)
+        {
+            await GiveUpAsync(evidence, texts.EvidenceCouldNot, cancellationToken);
+            throw;
+        }
+    }
+
+    private async Task GiveUpAsync(StoredEvidence evidence, string why, CancellationToken cancellationToken)
+    {
+        await store.ReadAsync(evidence.PostId, OutcomeWords.For(Outcome.Skipped), kinds: "", report: "", cancellationToken);
+        await mattermost.Api.PatchPostAsync(evidence.CardId, NodeCard.Closed(why), cancellationToken);
+    }
+
+    /// <summary>What was handed in on a walk, or in its channel without one, for a ticket. Content is fetched when it is read.</summary>
+    public async Task<IReadOnlyList<TicketEvidence>> ForTicketAsync(string channelId, string sessionId, CancellationToken cancellationToken)
+    {
+        var kept = new List<TicketEvidence>();
+        foreach (var stored in await store.FindAsync(channelId, sessionId, time.GetUtcNow() - WithoutWalk, cancellationToken))
+        {
+            try
+            {
+                var sources = await SourcesAsync(await mattermost.Api.GetPostAsync(stored.PostId, cancellationToken), cancellationToken);
+                kept.Add(new TicketEvidence(stored.Kinds.Split(' ', StringSplitOptions.RemoveEmptyEntries), stored.Report, sources));
+            }
+            catch (MattermostException ex) when (ex.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
+            {
+                // The person has deleted it: then it does not go out.
+                LogGone(stored.PostId);
+            }
+        }
+
+        return kept;
+    }
+
+    private async Task<AnalysisReport> ReadAsync(Post post, CancellationToken cancellationToken) =>
+        await reader.ReadAsync(await SourcesAsync(post, cancellationToken), Limits, progress: null, cancellationToken);
+
+    private async Task<IReadOnlyList<EvidenceSource>> SourcesAsync(Post post, CancellationToken cancellationToken)
+    {
+        var sources = new List<EvidenceSource>();
+        foreach (var file in await FilesOfAsync(post, cancellationToken))
+        {
+            sources.Add(file.Size <= LargestFile
+                ? new EvidenceSource(file.Name, token => DownloadAsync(mattermost, file.Id, token))
+                : throw new EvidenceTooLargeException(file.Name));
+        }
+
+        if (LooksLikeEvidence(post.Message) || sources.Count == 0)
+        {
+            sources.Add(EvidenceSource.Of(PastedText, post.Message));
+        }
+
+        return sources;
+    }
+
+    /// <summary>To a file that is gone when it is closed: archives are read in any order, and memory is for no file that people send.</summary>
+    private static async Task<Stream> DownloadAsync(MattermostClient mattermost, string fileId, CancellationToken cancellationToken)
+    {
+        var file = BundleShelf.NewFile();
+        try
+        {
+            await mattermost.DownloadFileAsync(fileId, file, LargestFile, cancellationToken);
+            file.Position = 0;
+            return file;
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task ShowAsync(
+        StoredEvidence evidence, Post post, AnalysisReport report, Language language, CancellationToken cancellationToken)
+    {
+        var administrator = (await people.FindAsync(evidence.UserId, cancellationToken)).IsAdministrator;
+        await mattermost.Api.PatchPostAsync(evidence.CardId, EvidenceCard.For(report, administrator, language), cancellationToken);
+        await AttachAsync(evidence, report, language, cancellationToken);
+        await MoveOnAsync(evidence, post, report, language, cancellationToken);
+
+        // Last: should the process end before, all of it is done again, and nothing twice but the card's change.
+        await store.ReadAsync(
+            evidence.PostId,
+            OutcomeWords.For(report.Outcome),
+            string.Join(' ', report.Pieces.Select(piece => PieceKinds.WordOf(piece.Piece.Kind)).Distinct()),
+            AnalysisMarkdown.Of(report, Language.English, administrator: true),
+            cancellationToken);
+    }
+
+    /// <summary>Puts pictures and the whole reading under the card. A server that takes no files has still shown the card.</summary>
+    private async Task AttachAsync(StoredEvidence evidence, AnalysisReport report, Language language, CancellationToken cancellationToken)
+    {
+        if (report.Findings.Count == 0 && report.Pieces.All(piece => piece.Reading.Pictures.Count == 0))
+        {
+            return;
+        }
+
+        try
+        {
+            var files = new List<string>();
+            var pictures = report.Pieces.SelectMany(piece => piece.Reading.Pictures).Take(MostPictures);
+            foreach (var picture in pictures)
+            {
+                using var content = gate.Drawn(picture.FileName, new MemoryStream(picture.Png.ToArray(), writable: false));
+                files.Add((await mattermost.UploadFileAsync(evidence.ChannelId, content, cancellationToken)).Id);
+            }
+
+            var administrator = (await people.FindAsync(evidence.UserId, cancellationToken)).IsAdministrator;
+            using var whole = gate.File($"callsbot-analysis-{report.RunId}.md", AnalysisMarkdown.Of(report, language, administrator));
+            files.Add((await mattermost.UploadFileAsync(evidence.ChannelId, whole, cancellationToken)).Id);
+            await mattermost.PostAsync(
+                new PostDraft
+                {
+                    ChannelId = evidence.ChannelId,
+                    RootId = evidence.RootId.Length > 0 ? evidence.RootId : evidence.CardId,
+                    Message = ChatTexts.In(language).EvidenceWholeReport,
+                    FileIds = files,
+                    PendingPostId = Repetition.PendingId((await bot.GetAsync(cancellationToken)).Id, evidence.UserId, $"evidence {evidence.PostId}"),
+                },
+                cancellationToken);
+        }
+        catch (MattermostException ex)
+        {
+            LogNotAttached(ex);
+        }
+    }
+
+    /// <summary>Fires what the evidence answers at the session of the channel, or begins one where it says where to begin.</summary>
+    private async Task MoveOnAsync(
+        StoredEvidence evidence, Post post, AnalysisReport report, Language language, CancellationToken cancellationToken)
+    {
+        var texts = ChatTexts.In(language);
+        var latest = await sessions.FindLatestAsync(evidence.ChannelId, evidence.RootId, cancellationToken);
+        var session = latest is { CanGoOn: true, Current: not ConcludeNode { Resolved: true } }
+            ? await steps.SettleAsync(latest, cancellationToken)
+            : null;
+        var target = TargetOf(report, session?.Tree ?? trees.Get(Conversation.FirstTree));
+        var begun = session is null && target is not null;
+        if (begun)
+        {
+            session = Session.Begin(trees.Get(Conversation.FirstTree), evidence.UserId, evidence.ChannelId, evidence.RootId);
+            await sessions.TryCreateAsync(session, $"post {evidence.PostId}", cancellationToken);
+        }
+
+        if (session is null)
+        {
+            return;
+        }
+
+        await store.BelongsToAsync(evidence.PostId, session.Id, cancellationToken);
+        if (session.Steps.Any(step => step.Cause == evidence.PostId))
+        {
+            return;
+        }
+
+        Trigger? trigger = target is not null && target != session.Current.Id ? new Shown(session.Current.Id, target)
+            : session.Current is CollectNode collect ? new Collected(collect.Id, Collectable(post, report))
+            : null;
+        if (trigger is null
+            || await steps.TryTakeAsync(session, new SessionStep(trigger, null, evidence.UserId, evidence.PostId), cancellationToken) is not { } next)
+        {
+            return;
+        }
+
+        LogMovedOn(next.Id, next.Current.Id);
+        var said = begun ? texts.EvidenceBegins : trigger is Shown ? texts.EvidenceMovedOn : texts.EvidenceKept;
+        await posts.ShowNewAsync(next, said, answersPost: null, cancellationToken, begun ? null : session);
+    }
+
+    /// <summary>Where the surest fault that names a node leads; a mere possibility leads nowhere.</summary>
+    private static string? TargetOf(AnalysisReport report, Tree tree) =>
+        report.Findings
+            .Where(finding => finding is { Outcome: Outcome.Fail or Outcome.Warn, Certainty: not Certainty.Possible })
+            .Select(finding => finding.Type.Node)
+            .FirstOrDefault(node => node is not null && tree.Nodes.ContainsKey(node));
+
+    /// <summary>What a question for a paste keeps: the text, or the names of the files.</summary>
+    private static string Collectable(Post post, AnalysisReport report)
+    {
+        var text = new StringBuilder(post.Message.Trim());
+        foreach (var name in report.Pieces.Select(piece => piece.Piece.Name).Where(name => name != PastedText).Distinct().Take(MostNames))
+        {
+            text.Append(text.Length > 0 ? "\n" : "").Append('[').Append(name).Append(']');
+        }
+
+        return text.ToString();
+    }
+
+    private Task<FileInfo[]> FilesOfAsync(Post post, CancellationToken cancellationToken) =>
+        Task.WhenAll((post.FileIds ?? []).Select(id => mattermost.Api.GetFileInfoAsync(id, cancellationToken)));
+
+    [LoggerMessage(LogLevel.Warning, "Too much evidence is waiting; message {PostId} was told to be sent again.")]
+    private partial void LogFull(string postId);
+
+    [LoggerMessage(LogLevel.Information, "The evidence of message {PostId} is gone from the server, so it is not in the ticket.")]
+    private partial void LogGone(string postId);
+
+    [LoggerMessage(LogLevel.Warning, "Reading the evidence of message {PostId} took too long.")]
+    private partial void LogTooSlow(string postId);
+
+    [LoggerMessage(LogLevel.Warning, "What evidence shows could not be attached as files.")]
+    private partial void LogNotAttached(Exception exception);
+
+    [LoggerMessage(LogLevel.Information, "Evidence moved session {SessionId} on to {NodeId}.")]
+    private partial void LogMovedOn(string sessionId, string nodeId);
+}
+
+/// <summary>A file is larger than what is read in the chat.</summary>
+internal sealed class EvidenceTooLargeException(string fileName) : Exception($"'{fileName}' is too large.")
+{
+    public string FileName => fileName;
+}
