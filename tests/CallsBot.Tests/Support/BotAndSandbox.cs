@@ -26,6 +26,7 @@ internal sealed class BotAndSandbox : IAsyncDisposable
     /// <summary>Read once for all bots of a test run.</summary>
     private static readonly Lazy<TreeCatalog> Trees = new(() => TreeCatalog.Load(KnownChecks.All));
 
+    // Only a failure waits so long; machines that run the tests are slow at times.
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("callsbot-scenario-");
@@ -60,12 +61,9 @@ internal sealed class BotAndSandbox : IAsyncDisposable
     /// <param name="start">False leaves the bot to <see cref="StartBotAsync"/>.</param>
     /// <param name="time">The bot's clock; null for the system's.</param>
     /// <param name="settings">How the sandbox starts; null for what suits a test.</param>
-    // Only a failure waits so long; machines that run the tests are slow at times.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     public static async Task<BotAndSandbox> StartAsync(bool start = true, TimeProvider? time = null, SandboxSettings? settings = null)
     {
-        var sandbox = await RunningSandbox.StartAsync(settings ?? new SandboxSettings { Patience = Patience }, CancellationToken.None);
+        var sandbox = await RunningSandbox.StartAsync(settings ?? new SandboxSettings { Patience = Bound }, CancellationToken.None);
         var both = new BotAndSandbox(sandbox, time);
         if (start)
         {
