@@ -1,12 +1,13 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using CallsBot.Checks;
 using CallsBot.Protocols.Mattermost;
 
 namespace CallsBot.Conversations;
 
 /// <summary>What all cards have in common: their colours, and the size that every server takes.</summary>
-internal static class CardProps
+internal static partial class CardProps
 {
     public const string Neutral = "#1c58d9";
     public const string Green = "#3db887";
@@ -40,13 +41,23 @@ internal static class CardProps
                 Attachments = [.. props.Attachments!.Select(attachment => attachment with
                 {
                     Fields = null,
-                    Text = attachment.Text is { } text && text.Length > longest ? text[..longest] + " …" : attachment.Text,
+                    Text = attachment.Text is { } text && text.Length > longest ? Cut(text, longest) : attachment.Text,
                 })],
             };
         }
 
         return props;
     }
+
+    /// <summary>A code block that is cut is closed: without that, what follows the card would be code.</summary>
+    private static string Cut(string text, int longest)
+    {
+        var cut = text[..(char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest)];
+        return CodeFence().Count(cut) % 2 == 1 ? cut.TrimEnd('`') + "\n```\n…" : cut + " …";
+    }
+
+    [GeneratedRegex("^```", RegexOptions.Multiline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex CodeFence();
 
     /// <summary>
     /// In characters of the JSON that the server makes of the props: Go writes what is not ASCII as it is, and <c>&lt;</c>,
