@@ -17,7 +17,7 @@ public sealed partial class ArchitectureTests
         ["Hosting"] = ["Mattermost", "Redaction", "Storage", "Troubleshooting"],
         ["Probes"] = ["Settings"],
         ["Redaction"] = [],
-        ["Analysis"] = ["Checks", "Languages", "Redaction"],
+        ["Analysis"] = ["Checks", "Languages", "Redaction", "Reports"],
         ["Checks"] = ["Mattermost", "Probes"],
         ["Reports"] = ["Checks", "Languages", "Probes"],
         ["Troubleshooting"] = ["Checks", "Languages", "StateMachines"],

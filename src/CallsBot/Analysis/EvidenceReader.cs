@@ -29,10 +29,11 @@ internal sealed partial class EvidenceReader(AnalyserCatalog analysers, TimeProv
             {
                 read.Add(piece);
                 progress?.Invoke(piece);
-                if (read.Count >= limits.MostPieces)
-                {
-                    break;
-                }
+            }
+
+            if (read.Count > limits.MostPieces)
+            {
+                break;
             }
         }
 
@@ -49,7 +50,7 @@ internal sealed partial class EvidenceReader(AnalyserCatalog analysers, TimeProv
     {
         if (file.Content is null)
         {
-            yield return new ReadPiece(new Piece(file.Name, PieceKind.Unknown), 0, new PieceReading { Trouble = file.Trouble });
+            yield return new ReadPiece(new Piece(file.Name, file.Kind ?? PieceKind.Unknown), 0, new PieceReading { Facts = file.Facts, Trouble = file.Trouble });
             yield break;
         }
 
@@ -61,7 +62,7 @@ internal sealed partial class EvidenceReader(AnalyserCatalog analysers, TimeProv
             {
                 var bytes = Encoding.UTF8.GetBytes(part.Text);
                 yield return await ReadPieceAsync(
-                    new Piece(file.Name, part.Kind, part.FirstLine), () => bytes.Length, new MemoryStream(bytes, writable: false), file.Trouble, open, cancellationToken);
+                    new Piece(file.Name, part.Kind, part.FirstLine), () => bytes.Length, new MemoryStream(bytes, writable: false), () => file.Trouble, open, cancellationToken);
             }
 
             yield break;
@@ -69,12 +70,12 @@ internal sealed partial class EvidenceReader(AnalyserCatalog analysers, TimeProv
 
         var kind = Shape.Of(new Head(head, isWhole: trouble is null && head.Length <= PasteCutter.Longest), shapes).Kind;
         await using var whole = new JoinedStream(head, content);
-        yield return await ReadPieceAsync(new Piece(file.Name, kind), () => content.Count, whole, trouble ?? file.Trouble, open, cancellationToken);
+        yield return await ReadPieceAsync(new Piece(file.Name, kind), () => content.Count, whole, () => trouble ?? file.Trouble, open, cancellationToken);
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Bytes of strangers: a fault in an analyser must not hide what the others found. It is logged as a bug.")]
     private async Task<ReadPiece> ReadPieceAsync(
-        Piece piece, Func<long> count, Stream content, string? trouble, IReadOnlyList<Analyser> open, CancellationToken cancellationToken)
+        Piece piece, Func<long> count, Stream content, Func<string?> troubleSoFar, IReadOnlyList<Analyser> open, CancellationToken cancellationToken)
     {
         var analyser = open.FirstOrDefault(analyser => analyser.Shapes.Any(shape => shape.Kind == piece.Kind));
         PieceReading reading;
@@ -92,7 +93,8 @@ internal sealed partial class EvidenceReader(AnalyserCatalog analysers, TimeProv
             reading = new PieceReading { Trouble = "Reading it failed. This is a fault of CallsBot: please report it." };
         }
 
-        return new ReadPiece(piece, count(), trouble is null ? reading : reading with { Trouble = reading.Trouble ?? trouble });
+        // Why the bytes ended tells more than what their end looked like.
+        return new ReadPiece(piece, count(), troubleSoFar() is { } trouble ? reading with { Trouble = trouble } : reading);
     }
 
     private static async Task<(byte[] Head, string? Trouble)> ReadHeadAsync(Stream content, int most, CancellationToken cancellationToken)

@@ -25,4 +25,10 @@ internal sealed record AnalysisLimits
 
     /// <summary>Files, members and parts of pastes.</summary>
     public int MostPieces { get; init; } = 1_000;
+
+    /// <summary>Of a zip that cannot be read where it is, and is copied to the temporary folder.</summary>
+    public long LargestCopy { get; init; } = 4L * 1024 * 1024 * 1024;
+
+    /// <summary>Ends the reading early. What was read by then is reported, and that it was not all.</summary>
+    public CancellationToken Stop { get; init; }
 }

@@ -3,9 +3,11 @@ using CallsBot.Redaction;
 
 namespace CallsBot.Analysis;
 
-/// <summary>Takes the secrets out of a report: whoever shows it need not think of them.</summary>
+/// <summary>Takes secrets and control characters out of a report: whoever shows it need not think of them.</summary>
 internal static class ReportRedaction
 {
+    private const int LongestText = 2_000;
+
     public static AnalysisReport Of(AnalysisReport report)
     {
         var redactor = new Redactor(Pseudonyms.Random(), secretsOnly: true);
@@ -13,21 +15,24 @@ internal static class ReportRedaction
         {
             Pieces = [.. report.Pieces.Select(piece => piece with { Reading = Of(piece.Reading, redactor) })],
             Findings = [.. report.Findings.Select(finding => Of(finding, redactor))],
-            Timeline = [.. report.Timeline.Select(moment => moment with { What = redactor.Redact(moment.What) })],
+            Timeline = [.. report.Timeline.Select(moment => moment with { What = Shown(moment.What, redactor) })],
         };
     }
 
     private static PieceReading Of(PieceReading reading, Redactor redactor) => reading with
     {
-        Facts = [.. reading.Facts.Select(fact => new Evidence(fact.Label, redactor.Redact(fact.Value)))],
+        Facts = [.. reading.Facts.Select(fact => new Evidence(fact.Label, Shown(fact.Value, redactor)))],
         Findings = [],
         Moments = [],
-        Tables = [.. reading.Tables.Select(table => table with { Rows = [.. table.Rows.Select(row => row.Select(redactor.Redact).ToList())] })],
+        Trouble = reading.Trouble is { } trouble ? Shown(trouble, redactor) : null,
+        Tables = [.. reading.Tables.Select(table => table with { Rows = [.. table.Rows.Select(row => row.Select(cell => Shown(cell, redactor)).ToList())] })],
     };
 
     private static Finding Of(Finding finding, Redactor redactor) => finding with
     {
-        Quotes = [.. finding.Quotes.Select(quote => quote with { Text = redactor.Redact(quote.Text) })],
-        Words = finding.Words.ToDictionary(word => word.Key, word => redactor.Redact(word.Value)),
+        Quotes = [.. finding.Quotes.Select(quote => quote with { Text = Shown(quote.Text, redactor) })],
+        Words = finding.Words.ToDictionary(word => word.Key, word => Shown(word.Value, redactor)),
     };
+
+    private static string Shown(string text, Redactor redactor) => FindingText.Clean(redactor.Redact(text), LongestText);
 }

@@ -53,6 +53,7 @@ internal static class CommandLine
         ServeCommand.Create(),
         SetupCommand.Create(),
         DoctorCommand.Create(),
+        AnalyseCommand.Create(),
         ChatCommand.Create(),
         TreesCommand.Create(Checks, TextFaults, Covers),
         ConfigCommand.Create(),

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 using CallsBot.Checks;
 using CallsBot.Mattermost;
 using CallsBot.Probes;
@@ -34,7 +32,7 @@ internal static class DoctorCommand
         {
             Description = "For everything together, such as 10s or 1m.",
             DefaultValueFactory = _ => DiagnosisRequest.DefaultDeadline,
-            CustomParser = ReadTimeout,
+            CustomParser = TimeOption.Between(ShortestTimeout, LongestTimeout),
         };
         var command = new Command("doctor", "Run all checks once. Exit code 0: all is well; 3: a check failed; 4: a warning, or something could not be tested.")
         {
@@ -197,24 +195,6 @@ internal static class DoctorCommand
         return text.Length is > 0 and <= 512 && !text.Any(char.IsWhiteSpace)
             ? text
             : throw new UsageException($"{option}: '{file}' does not hold one word of at most 512 characters.");
-    }
-
-    private static TimeSpan ReadTimeout(ArgumentResult result)
-    {
-        var text = result.Tokens[0].Value;
-        var digits = text.TrimEnd('s', 'm');
-        var unit = text[digits.Length..] switch { "ms" => 0.001, "" or "s" => 1, "m" => 60, _ => double.NaN };
-        if (double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number * unit))
-        {
-            var seconds = number * unit;
-            if (seconds >= ShortestTimeout.TotalSeconds && seconds <= LongestTimeout.TotalSeconds)
-            {
-                return TimeSpan.FromSeconds(seconds);
-            }
-        }
-
-        result.AddError($"--timeout: '{text}' is not a time from 1s to 5m, such as 10s.");
-        return default;
     }
 
     private sealed class UsageException(string message) : Exception(message);
