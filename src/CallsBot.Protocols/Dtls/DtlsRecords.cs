@@ -18,19 +18,28 @@ public static class DtlsRecords
     public static string? Describe(ReadOnlySpan<byte> packet)
     {
         string? last = null;
-        while (LooksLikeDtls(packet))
+        while (Next(ref packet) is { } message)
         {
-            int length = BinaryPrimitives.ReadUInt16BigEndian(packet[11..]);
-            if (length > packet.Length - HeaderLength)
-            {
-                break;
-            }
-
-            last = NameOf(packet[0], BinaryPrimitives.ReadUInt16BigEndian(packet[3..]), packet.Slice(HeaderLength, length)) ?? last;
-            packet = packet[(HeaderLength + length)..];
+            last = message.Name ?? last;
         }
 
         return last;
+    }
+
+    /// <summary>Takes the first record off a packet.</summary>
+    /// <returns>Null when there is none, or one that is cut.</returns>
+    public static DtlsMessage? Next(ref ReadOnlySpan<byte> packet)
+    {
+        if (!LooksLikeDtls(packet) || BinaryPrimitives.ReadUInt16BigEndian(packet[11..]) is var length && length > packet.Length - HeaderLength)
+        {
+            return null;
+        }
+
+        var (type, epoch) = (packet[0], BinaryPrimitives.ReadUInt16BigEndian(packet[3..]));
+        var fragment = packet.Slice(HeaderLength, length);
+        packet = packet[(HeaderLength + length)..];
+        var alert = (type, epoch, fragment.Length) is (Alert, 0, 2);
+        return new DtlsMessage(NameOf(type, epoch, fragment), epoch > 0, alert ? fragment[0] : (byte)0, alert ? fragment[1] : (byte)0);
     }
 
     /// <summary>A packet by which a peer that has not agreed on keys yet ends the handshake.</summary>

@@ -11,8 +11,6 @@ internal static class StunSeals
 
     private const uint FingerprintMask = 0x5354_554E;
 
-    private static readonly uint[] Table = [.. Enumerable.Range(0, 256).Select(Entry)];
-
     /// <param name="before">The message up to, not including, the attribute's header.</param>
     public static byte[] Integrity(ReadOnlySpan<byte> before, StunKey key)
     {
@@ -26,27 +24,10 @@ internal static class StunSeals
     {
         var copy = before.ToArray();
         SetLength(copy, before.Length + 4 + FingerprintLength);
-        var crc = uint.MaxValue;
-        foreach (var b in copy)
-        {
-            crc = Table[(crc ^ b) & 0xff] ^ (crc >> 8);
-        }
-
-        return ~crc ^ FingerprintMask;
+        return Crc32.Of(copy) ^ FingerprintMask;
     }
 
     /// <param name="total">The length that the message is taken to have, header included.</param>
     public static void SetLength(Span<byte> message, int total) =>
         BinaryPrimitives.WriteUInt16BigEndian(message[2..], (ushort)(total - StunMessage.HeaderLength));
-
-    private static uint Entry(int index)
-    {
-        var value = (uint)index;
-        for (var bit = 0; bit < 8; bit++)
-        {
-            value = (value & 1) == 0 ? value >> 1 : (value >> 1) ^ 0xEDB8_8320;
-        }
-
-        return value;
-    }
 }
