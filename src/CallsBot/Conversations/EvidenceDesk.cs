@@ -67,7 +67,7 @@ internal sealed partial class EvidenceDesk(
             return;
         }
 
-        var files = await FilesOfAsync(post, cancellationToken);
+        var files = await TryFilesOfAsync(post, cancellationToken);
         var card = await mattermost.PostAsync(
             ReplyMark.Set(
                 new PostDraft
@@ -311,6 +311,19 @@ internal sealed partial class EvidenceDesk(
         }
 
         return text.ToString();
+    }
+
+    /// <summary>Names are for the first answer alone; what is missing is told of when it is read.</summary>
+    private async Task<FileInfo[]> TryFilesOfAsync(Post post, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FilesOfAsync(post, cancellationToken);
+        }
+        catch (MattermostException ex) when (ex.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
+        {
+            return [];
+        }
     }
 
     private Task<FileInfo[]> FilesOfAsync(Post post, CancellationToken cancellationToken) =>

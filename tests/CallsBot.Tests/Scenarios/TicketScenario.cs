@@ -223,11 +223,11 @@ public sealed class TicketScenario
         return (await store.FindAsync(id, CancellationToken.None)).ShouldNotBeNull();
     }
 
-    private static async Task<byte[]> BundleAsync(BotAndSandbox bot, Chat chat)
+    internal static async Task<byte[]> BundleAsync(BotAndSandbox bot, Chat chat)
     {
         var mattermost = bot.Services.GetRequiredService<MattermostClient>();
         var posts = await mattermost.Api.GetPostsSinceAsync(chat.Channel.Id, 1, CancellationToken.None);
-        var id = posts.Posts.Values.Single(post => post.FileIds is { Count: > 0 }).FileIds![0];
+        var id = posts.Posts.Values.Where(post => post.FileIds is { Count: > 0 }).MaxBy(post => post.CreateAt)!.FileIds![0];
         using var zip = new MemoryStream();
         await mattermost.DownloadFileAsync(id, zip, 50_000_000, CancellationToken.None);
         return zip.ToArray();
