@@ -152,8 +152,8 @@ public sealed class EvidenceScenario
 
         await bot.RestartBotAsync();
 
-        await chat.Sees(RefusedType.Says);
-        $"{bot.Mattermost.Workspace.GetPost(card.Id).Props}".ShouldContain(RefusedType.Says);
+        string Shown() => $"{bot.Mattermost.Workspace.GetPost(card.Id).Props}";
+        await Wait.ForAsync(bot.Mattermost.Workspace.Changes, TimeSpan.FromSeconds(20), () => Shown().Contains(RefusedType.Says, StringComparison.Ordinal), Shown);
     }
 
     [Fact]
