@@ -1,7 +1,6 @@
 using System.Text;
 using CallsBot.Analysis;
 using CallsBot.Analysis.Logs;
-using CallsBot.Tests.Support;
 
 namespace CallsBot.Tests.Analysis.Logs;
 
