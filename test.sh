@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need (Debian's Chromium, PostgreSQL, OpenSSL, coturn and nftables), and runs them. Everything stays on loopback.
+# Installs what the tests need (Debian's Chromium, PostgreSQL, OpenSSL, coturn, nftables, tcpdump and tshark), and runs them. Everything stays on loopback.
 # Further arguments go to `dotnet test`, for example: ./test.sh --filter BranchAScenario
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -21,6 +21,8 @@ need() { # need COMMAND-OR-FILE PACKAGE…
 need chromium chromium
 need ss iproute2
 need nft nftables
+need tcpdump tcpdump
+need tshark tshark
 need openssl openssl
 if ! command -v turnserver >/dev/null 2>&1; then
   need turnserver coturn

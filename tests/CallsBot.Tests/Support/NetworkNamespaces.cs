@@ -13,7 +13,8 @@ internal sealed class NetworkNamespaces : IAsyncDisposable
 
     public const string RtcdAddress = "10.203.0.2";
     public const string RtcdAddress6 = "fd00:203::2";
-    private const string BotAddress = "10.203.0.1";
+    public const string BotAddress = "10.203.0.1";
+
     private const string BotAddress6 = "fd00:203::1";
 
     private readonly string _bot = $"callsbot-{Some.Id()[..8]}";
@@ -22,6 +23,12 @@ internal sealed class NetworkNamespaces : IAsyncDisposable
     private NetworkNamespaces()
     {
     }
+
+    /// <summary>The name of the bot's namespace.</summary>
+    public string Bot => _bot;
+
+    /// <summary>The name of RTCD's namespace.</summary>
+    public string Rtcd => _rtcd;
 
     public static bool AreAvailable => Environment.GetEnvironmentVariable(Variable) is not null;
 

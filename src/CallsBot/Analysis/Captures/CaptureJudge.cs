@@ -13,7 +13,9 @@ internal sealed class CaptureJudge(FindingCatalog findings, CaptureTrace trace, 
 
     /// <summary>Checks and time after which an answer should have come: ICE sends each check again after half a second or so.</summary>
     private const int EnoughRequests = 4;
-    private const double EnoughSeconds = 2.5;
+    private const double EnoughSeconds = 2;
+    private const double LongSeconds = 5;
+    private const double SoonSeconds = 1.5;
     private const int ManyPackets = 50;
     private const double SilentSeconds = 6;
 
@@ -38,7 +40,7 @@ internal sealed class CaptureJudge(FindingCatalog findings, CaptureTrace trace, 
         JudgeScope(flows, sessions);
         JudgeHandshakes(sessions);
         JudgeErrors(flows, sessions);
-        JudgeTcp(flows);
+        JudgeTcp(flows, sessions.Exists(session => session.IsUp && !session.IsOverTcp));
         JudgeTurn(flows);
         JudgeStreams(sessions);
         JudgeWell(flows, sessions);
@@ -61,10 +63,14 @@ internal sealed class CaptureJudge(FindingCatalog findings, CaptureTrace trace, 
     {
         if (session.IsConnected)
         {
-            if (session.Flows.All(flow => !flow.IsConnected() || flow.IsTcp)
-                && session.Flows.FirstOrDefault(flow => !flow.IsTcp && Asked(flow, flow.ClientIndex) && flow.Stun!.Sides[flow.ClientIndex].SessionAnswered == 0) is { } unanswered)
+            if (session.IsOverTcp
+                && session.Flows.FirstOrDefault(flow => !flow.IsTcp && (Asked(flow, flow.ClientIndex) || flow.Errors.Count > 0) && flow.Stun!.Sides[flow.ClientIndex].SessionAnswered == 0) is { } unanswered)
             {
                 Add("capture-udp-fallback", unanswered);
+                if (HasAskedEnough(unanswered))
+                {
+                    JudgeUnconnected(unanswered);
+                }
             }
 
             foreach (var flow in session.Flows)
@@ -92,9 +98,14 @@ internal sealed class CaptureJudge(FindingCatalog findings, CaptureTrace trace, 
     private void JudgeUnconnected(Flow flow)
     {
         var (client, server) = (flow.Stun!.Sides[flow.ClientIndex], flow.Stun.Sides[flow.ServerIndex]);
-        if (client.Requests + server.Requests < EnoughRequests || Math.Max(client.AskedForSeconds, server.AskedForSeconds) < EnoughSeconds)
+        if (!HasAskedEnough(flow))
         {
-            Add("capture-too-short", flow);
+            // An error that came back at once is an answer as well.
+            if (flow.Errors.Count == 0)
+            {
+                Add("capture-too-short", flow);
+            }
+
             return;
         }
 
@@ -105,8 +116,8 @@ internal sealed class CaptureJudge(FindingCatalog findings, CaptureTrace trace, 
         var heardServer = flow.Server.Packets > 0;
         if (heardClient && !toServerWorks && point is CapturePoint.Server or CapturePoint.Both)
         {
-            // What arrives and is not answered: surer when the server takes part in the same session.
-            Add("capture-arrives-unanswered", flow, heardServer ? Certainty.Certain : Certainty.Likely);
+            // What arrives and is not answered: surest when the server takes part in the same session.
+            Add("capture-arrives-unanswered", flow, heardServer && client.AskedForSeconds >= LongSeconds ? Certainty.Certain : Certainty.Likely);
         }
         else if (heardClient && !toServerWorks && toClientWorks)
         {
@@ -174,6 +185,9 @@ internal sealed class CaptureJudge(FindingCatalog findings, CaptureTrace trace, 
         return false;
     }
 
+    private bool HasAskedEnough(Flow flow) =>
+        flow.Stun!.Sides.Any(side => side.Requests >= EnoughRequests && side.FirstRequestAt is { } first && (trace.LastAt - first) / 1e9 >= EnoughSeconds);
+
     private static bool Asked(Flow flow, int side) =>
         flow.Stun is { } stun && stun.Sides[side].SessionRequests >= EnoughRequests && stun.Sides[side].AskedForSeconds >= 1;
 
@@ -194,14 +208,16 @@ internal sealed class CaptureJudge(FindingCatalog findings, CaptureTrace trace, 
 
     private void JudgeHandshakes(List<CallSession> sessions)
     {
-        foreach (var flow in sessions.SelectMany(session => session.Flows))
+        // A way that was given up for another one needs no handshake.
+        foreach (var flow in sessions.Where(session => !session.IsUp).SelectMany(session => session.Flows))
         {
             if (flow.Dtls is not { IsComplete: false } dtls || flow.Streams.Values.Any(stream => stream.IsReal))
             {
                 continue;
             }
 
-            if (dtls.FatalAlert is { } alert)
+            // Whoever waited in vain ends with an alert as well.
+            if (dtls.FatalAlert is { } alert && (alert.At - dtls.FirstAt) / 1e9 < SoonSeconds)
             {
                 Add("capture-dtls-refused", flow, words: ("alert", alert.Description));
             }
@@ -236,7 +252,7 @@ internal sealed class CaptureJudge(FindingCatalog findings, CaptureTrace trace, 
 
     private void JudgeErrors(List<Flow> flows, List<CallSession> sessions)
     {
-        var connected = sessions.Where(session => session.IsConnected).SelectMany(session => session.Flows).ToHashSet();
+        var connected = sessions.Where(session => session.IsConnected && !session.IsOverTcp).SelectMany(session => session.Flows).ToHashSet();
         foreach (var (flow, kind, tally) in flows.SelectMany(flow => flow.Errors.Select(error => (flow, error.Key, error.Value))))
         {
             // A way that was tried beside the one that works; or a browser that is gone, whose port is closed by then.
@@ -263,7 +279,8 @@ internal sealed class CaptureJudge(FindingCatalog findings, CaptureTrace trace, 
         }
     }
 
-    private void JudgeTcp(List<Flow> flows)
+    /// <param name="udpWorks">Whether media came through over UDP: TCP is the way round then.</param>
+    private void JudgeTcp(List<Flow> flows, bool udpWorks)
     {
         foreach (var server in flows.Where(flow => flow.Tcp is not null && (flow.KnownPort is not null || flow.Stun is not null)).GroupBy(flow => (flow.Server.Address, flow.Server.Port)))
         {
@@ -271,6 +288,7 @@ internal sealed class CaptureJudge(FindingCatalog findings, CaptureTrace trace, 
                 && flow.Server.Packets == 0 && flow.Errors.Count == 0).ToList();
             var refused = server.Where(flow => flow.Tcp!.IsRefused).ToList();
             var open = server.Count(flow => flow.Tcp!.IsOpen);
+            var first = _found.Count;
             if (silent.Count > 0)
             {
                 // Others come through at the same time: it is not the port for everybody.
@@ -281,6 +299,11 @@ internal sealed class CaptureJudge(FindingCatalog findings, CaptureTrace trace, 
             if (refused.Count > 0)
             {
                 Add("capture-tcp-refused", refused[0], open > 0 ? Certainty.Possible : null, refused.Count, ("port", server.Key.Port));
+            }
+
+            for (var i = first; udpWorks && i < _found.Count && server.Key.Port is not (CapturePorts.Api or CapturePorts.Offloader); i++)
+            {
+                _found[i] = _found[i] with { Outcome = Outcome.Warn };
             }
 
             var cut = server.Where(flow => flow.Tcp!.Cut is not null && flow.KnownPort is CapturePorts.Api or CapturePorts.Offloader).ToList();
@@ -379,12 +402,12 @@ internal sealed class CaptureJudge(FindingCatalog findings, CaptureTrace trace, 
 
     private void JudgeWell(List<Flow> flows, List<CallSession> sessions)
     {
-        var connected = sessions.Where(session => session.IsConnected && session.Flows.Any(flow => flow.Sides.All(side => side.Packets > 0))).ToList();
+        var connected = sessions.Where(session => session.IsUp).ToList();
         var streams = connected.SelectMany(session => session.Flows).SelectMany(flow => flow.Streams.Values).Where(stream => stream.IsReal).ToList();
         if (connected.Count > 0)
         {
             var expected = streams.Sum(stream => stream.Statistics.Expected);
-            var flow = connected[0].Flows.First(flow => flow.Sides.All(side => side.Packets > 0));
+            var flow = connected[0].Up!;
             Add(findings.Found(streams.Count > 0 ? "capture-media-flows" : "capture-connects", QuoteOf(flow)) with
             {
                 Words = Words(
@@ -453,6 +476,15 @@ internal sealed class CaptureJudge(FindingCatalog findings, CaptureTrace trace, 
 internal sealed record CallSession(IReadOnlyList<Flow> Flows)
 {
     public bool IsConnected => Flows.Any(flow => flow.IsConnected());
+
+    /// <summary>The way on which media can pass: keys are agreed on, or it does pass. A capture that begins later shows checks alone.</summary>
+    public Flow? Up => Flows.FirstOrDefault(flow => flow.Dtls is { IsComplete: true } || flow.HasMedia())
+        ?? Flows.FirstOrDefault(flow => flow.Stun is { BothAnswered: true } && Flows.All(any => any.Dtls is null));
+
+    public bool IsUp => Up is not null;
+
+    /// <summary>Whether TCP is the only way that came about.</summary>
+    public bool IsOverTcp => IsConnected && Flows.All(flow => flow.IsTcp || !flow.IsConnected());
 }
 
 internal static class FlowJudgement
@@ -460,5 +492,9 @@ internal static class FlowJudgement
     /// <summary>Both ends heard one another: two-way checks, a handshake, or media both ways.</summary>
     public static bool IsConnected(this Flow flow) =>
         flow.Stun is { BothAnswered: true } || flow.Dtls is { IsComplete: true }
-        || (flow.StreamsFrom(0).Any() && flow.Sides[1].Packets > 0) || (flow.StreamsFrom(1).Any() && flow.Sides[0].Packets > 0);
+        || flow.HasMedia();
+
+    /// <summary>Media, and something from the other end.</summary>
+    public static bool HasMedia(this Flow flow) =>
+        (flow.StreamsFrom(0).Any() && flow.Sides[1].Packets > 0) || (flow.StreamsFrom(1).Any() && flow.Sides[0].Packets > 0);
 }

@@ -9,8 +9,8 @@ internal sealed class DtlsTrace
 
     public DtlsSide[] Sides { get; } = [new(), new()];
 
-    /// <summary>The first fatal alert in the clear: who sent it, and its number (RFC 5246 §7.2).</summary>
-    public (int Side, byte Description)? FatalAlert { get; private set; }
+    /// <summary>The first fatal alert in the clear: who sent it, its number (RFC 5246 §7.2), and when.</summary>
+    public (int Side, byte Description, long At)? FatalAlert { get; private set; }
 
     public long FirstAt { get; private set; } = long.MaxValue;
 
@@ -46,7 +46,7 @@ internal sealed class DtlsTrace
             sender.Certificates += message.Name == "Certificate" ? 1 : 0;
             if (message is { Name: "Alert", Level: FatalLevel })
             {
-                FatalAlert ??= (side, message.Description);
+                FatalAlert ??= (side, message.Description, now);
             }
         }
 
