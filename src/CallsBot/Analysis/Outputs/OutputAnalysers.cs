@@ -3,5 +3,18 @@ namespace CallsBot.Analysis.Outputs;
 /// <summary>The analysers of numbers, settings and the output of commands.</summary>
 internal static class OutputAnalysers
 {
-    public static IReadOnlyList<Analyser> All(FindingCatalog findings) => findings.All.Count == 0 ? [] : [];
+    public static IReadOnlyList<Analyser> All(FindingCatalog findings) =>
+    [
+        new NmapAnalyser(findings),
+        new NetcatAnalyser(findings),
+        new CurlAnalyser(findings),
+        new SocketsAnalyser(findings),
+        new SysctlAnalyser(findings),
+        new NetworkStatisticsAnalyser(findings),
+        new CallStatsAnalyser(findings),
+        new IptablesAnalyser(findings),
+        new NftablesAnalyser(findings),
+        new UfwAnalyser(findings),
+        new FirewalldAnalyser(findings),
+    ];
 }
