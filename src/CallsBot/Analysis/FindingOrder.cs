@@ -14,12 +14,12 @@ internal static class FindingOrder
     public static IReadOnlyList<Finding> Of(IReadOnlyList<Finding> findings)
     {
         var merged = findings.GroupBy(finding => (finding.Id, Key(finding))).Select(same => Merged([.. same])).ToList();
-        var present = merged.Where(finding => finding.Outcome is Outcome.Fail or Outcome.Warn).ToLookup(finding => finding.Id);
+        var depths = Depths([.. merged.Where(finding => finding.Outcome is Outcome.Fail or Outcome.Warn)]);
         return
         [
             .. merged
                 .OrderBy(finding => Rank(finding.Outcome))
-                .ThenBy(finding => Depth(finding, present, []))
+                .ThenBy(finding => depths.GetValueOrDefault(finding.Id))
                 .ThenByDescending(finding => finding.Certainty)
                 .ThenBy(finding => finding.FirstAt ?? DateTimeOffset.MaxValue)
                 .ThenBy(finding => finding.Id, StringComparer.Ordinal),
@@ -50,15 +50,23 @@ internal static class FindingOrder
         _ => 3,
     };
 
-    /// <summary>How many steps it is behind a cause that was seen as well.</summary>
-    private static int Depth(Finding finding, ILookup<string, Finding> present, HashSet<string> seen)
+    /// <summary>How many steps each fault is behind a cause that was seen as well, by its id. A circle explains nothing.</summary>
+    private static Dictionary<string, int> Depths(IReadOnlyList<Finding> faults)
     {
-        if (!seen.Add(finding.Id))
+        var depths = new Dictionary<string, int>(StringComparer.Ordinal);
+        var left = faults.Select(finding => finding.Id).ToHashSet(StringComparer.Ordinal);
+        for (var depth = 0; left.Count > 0; depth++)
         {
-            return 0;
+            var explained = faults.Where(cause => left.Contains(cause.Id))
+                .SelectMany(cause => cause.Type.Explains.Where(id => id != cause.Id)).ToHashSet(StringComparer.Ordinal);
+            List<string> free = left.IsSubsetOf(explained) ? [.. left] : [.. left.Except(explained)];
+            foreach (var id in free)
+            {
+                depths[id] = depth;
+                left.Remove(id);
+            }
         }
 
-        var causes = present.SelectMany(of => of).Where(other => other.Type.Explains.Contains(finding.Id) && !seen.Contains(other.Id)).ToList();
-        return causes.Count == 0 ? 0 : 1 + causes.Max(cause => Depth(cause, present, [.. seen]));
+        return depths;
     }
 }
