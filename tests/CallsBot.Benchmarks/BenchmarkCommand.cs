@@ -3,7 +3,7 @@ using CallsBot.Benchmarks.Children;
 namespace CallsBot.Benchmarks;
 
 /// <summary>
-/// <c>all|acknowledge|messages|startup|doctor|redact [--output FILE]</c>. Exit code 3 when a budget is missed, 2 for wrong arguments.
+/// <c>all|acknowledge|messages|startup|doctor|redact|captures [--output FILE]</c>. Exit code 3 when a budget is missed, 2 for wrong arguments.
 /// </summary>
 internal static class BenchmarkCommand
 {
@@ -17,6 +17,7 @@ internal static class BenchmarkCommand
         ["startup"] = StartupBenchmark.RunAsync,
         ["doctor"] = DoctorBenchmark.RunAsync,
         ["redact"] = RedactBenchmark.RunAsync,
+        ["captures"] = CapturesBenchmark.RunAsync,
     };
 
     public static Task<int> RunAsync(string[] args) => args switch

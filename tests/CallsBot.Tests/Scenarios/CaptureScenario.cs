@@ -1,6 +1,11 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using CallsBot.Analysis;
 using CallsBot.Sandbox;
 using CallsBot.Tests.Analysis;
@@ -75,6 +80,61 @@ public sealed class CaptureScenario(ITestOutputHelper output) : IDisposable
         }
     }
 
+    [NetworkNamespacesFact]
+    public async Task The_loss_read_from_a_capture_is_what_nftables_counted_and_the_figures_are_those_of_tshark()
+    {
+        const int Sent = 2_000;
+        await using var network = await NetworkNamespaces.CreateAsync();
+        await network.FilterAsync("", "udp sport 8443 numgen random mod 100 < 5 counter drop");
+        using var server = NamespaceSocket.Bind(network.Rtcd, new IPEndPoint(IPAddress.Parse(NetworkNamespaces.RtcdAddress), 8443));
+        using var caller = NamespaceSocket.Bind(network.Bot, new IPEndPoint(IPAddress.Parse(NetworkNamespaces.BotAddress), 40_000));
+        await using var capture = await Tcpdump.StartAsync(command => network.OnBotSide(command), Path.Combine(_folder.FullName, "five-percent.pcap"), "-i", "any", "-s", "120", "udp");
+
+        // G.711 every 5 ms from the server, Opus every 20 ms from the caller.
+        var from = TimeProvider.System.GetTimestamp();
+        for (var i = 0; i < Sent; i++)
+        {
+            while (TimeProvider.System.GetElapsedTime(from).TotalMilliseconds < i * 5)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, CancellationToken.None);
+            }
+
+            Send(server, (IPEndPoint)caller.LocalEndPoint!, Rtp(payloadType: 0, i, (uint)i * 40, ssrc: 0x11223344, length: 172));
+            if (i % 4 == 0)
+            {
+                Send(caller, (IPEndPoint)server.LocalEndPoint!, Rtp(payloadType: 111, i / 4, (uint)i / 4 * 960, ssrc: 0x55667788, length: 92));
+            }
+        }
+
+        await capture.StopAsync();
+        Keep(capture.File);
+        var dropped = long.Parse(Regex.Match(await OutputAsync(network.OnRtcdSide("nft", "list", "ruleset")), @"counter packets (\d+)").Groups[1].Value, CultureInfo.InvariantCulture);
+        var report = await Corpus.AnalyseAsync(capture.File);
+        output.WriteLine($"dropped {dropped} of {Sent}");
+        output.WriteLine(Print(report));
+
+        var streams = report.Pieces[0].Reading.Tables.Single(table => table.Title == "Media streams").Rows;
+        var lossy = streams.Single(row => row[1] == "0x11223344");
+        var whole = streams.Single(row => row[1] == "0x55667788");
+        (100.0 * Lost(lossy) / (Lost(lossy) + Number(lossy[3]))).ShouldBe(100.0 * dropped / Sent, tolerance: 0.5);
+        Lost(whole).ShouldBe(0);
+        Corpus.FaultsIn(report).ShouldBe(dropped * 50 >= Sent ? ["capture-loss-from-server"] : []);
+
+        // tshark's columns: times, ends, SSRC, payload, packets, lost, percent, three deltas, three jitters.
+        var tshark = await OutputAsync(["tshark", "-q", "-r", capture.File, "-d", "udp.port==8443,rtp", "-z", "rtp,streams", "-z", "conv,udp"]);
+        output.WriteLine(tshark);
+        string[] Theirs(string ssrc) => tshark.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Single(columns => columns.Length > 16 && columns[6].Equals(ssrc, StringComparison.OrdinalIgnoreCase));
+        var (theirLossy, theirWhole) = (Theirs("0x11223344"), Theirs("0x55667788"));
+        Number(lossy[3]).ShouldBe(Number(theirLossy[8]));
+        Lost(lossy).ShouldBe((long)Number(theirLossy[9]));
+        Number(whole[3]).ShouldBe(Number(theirWhole[8]));
+        Number(lossy[7]).ShouldBe(Number(theirLossy[15]), tolerance: 0.11);
+        Number(lossy[8]).ShouldBe(Number(theirLossy[16]), tolerance: 0.11);
+        var flow = report.Pieces[0].Reading.Tables.Single(table => table.Title == "Flows").Rows.Single();
+        tshark.Split('\n').ShouldContain(line => line.Contains("<->", StringComparison.Ordinal)
+            && Regex.IsMatch(line, $@"\b{flow[3]}\b.*\b{Number(flow[3]) + Number(flow[4])}\b") && Regex.IsMatch(line, $@"\b{flow[4]}\b"));
+    }
+
     internal static string Print(AnalysisReport report)
     {
         var text = new StringBuilder();
@@ -116,13 +176,54 @@ public sealed class CaptureScenario(ITestOutputHelper output) : IDisposable
         await error;
         await server.StopAsync();
         await bot.StopAsync();
-        if (Environment.GetEnvironmentVariable("CALLSBOT_KEEP_CAPTURES") is { } keep)
-        {
-            File.Copy(server.File, Path.Combine(keep, Path.GetFileName(server.File)), overwrite: true);
-            File.Copy(bot.File, Path.Combine(keep, Path.GetFileName(bot.File)), overwrite: true);
-        }
-
+        Keep(server.File);
+        Keep(bot.File);
         return (server.File, bot.File);
+    }
+
+    /// <summary>For whoever wants to look at the captures, or to take them into the corpus.</summary>
+    private static void Keep(string file)
+    {
+        if (Environment.GetEnvironmentVariable("CALLSBOT_KEEP_CAPTURES") is { } folder)
+        {
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+        }
+    }
+
+    private static double Number(string cell) => double.Parse(cell, CultureInfo.InvariantCulture);
+
+    private static long Lost(IReadOnlyList<string> row) => long.Parse(row[4].Split(' ')[0], CultureInfo.InvariantCulture);
+
+    private static byte[] Rtp(byte payloadType, int sequence, uint timestamp, uint ssrc, int length)
+    {
+        var packet = new byte[length];
+        (packet[0], packet[1]) = (0x80, payloadType);
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), (ushort)sequence);
+        BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(4), timestamp);
+        BinaryPrimitives.WriteUInt32BigEndian(packet.AsSpan(8), ssrc);
+        return packet;
+    }
+
+    private static void Send(Socket socket, IPEndPoint to, byte[] packet)
+    {
+        try
+        {
+            socket.SendTo(packet, to);
+        }
+        catch (SocketException ex) when (ex.SocketErrorCode == SocketError.AccessDenied)
+        {
+            // So the system tells the sender that a rule drops what it sends.
+        }
+    }
+
+    private async Task<string> OutputAsync(IReadOnlyList<string> command)
+    {
+        using var process = Start(command);
+        var error = process.StandardError.ReadToEndAsync();
+        var text = await process.StandardOutput.ReadToEndAsync().WaitAsync(Bound);
+        await process.WaitForExitAsync().WaitAsync(Bound);
+        process.ExitCode.ShouldBe(0, await error);
+        return text;
     }
 
     private Process Start(IReadOnlyList<string> command) => Process.Start(new ProcessStartInfo(command[0], command.Skip(1))
