@@ -389,6 +389,7 @@ public sealed class Browser : IAsyncLifetime
             ViewportSize = new ViewportSize { Width = width, Height = height },
         });
         context.SetDefaultTimeout(30_000);
+        Assertions.SetDefaultExpectTimeout(30_000);
         var page = await context.NewPageAsync();
         page.PageError += (_, error) => throw new InvalidOperationException($"The page broke: {error}");
         await page.GotoAsync(url.ToString());

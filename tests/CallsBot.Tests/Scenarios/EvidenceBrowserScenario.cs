@@ -42,7 +42,9 @@ public sealed class EvidenceBrowserScenario(Browser browser) : IClassFixture<Bro
 
         await page.Locator("#composer input[type=file]").SetInputFilesAsync(Corpus.All.Where(entry => entry.Kinds is ["capture"]).SelectMany(entry => entry.Paths).First());
         await Button(page, "Send").ClickAsync();
-        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "1 reply" }).Last.ClickAsync();
+        var replies = page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "1 reply" });
+        await Assertions.Expect(replies).ToHaveCountAsync(2);
+        await replies.Last.ClickAsync();
 
         var drawn = page.Locator("figure img").Last;
         await Assertions.Expect(drawn).ToBeVisibleAsync();
