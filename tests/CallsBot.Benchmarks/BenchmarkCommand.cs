@@ -3,7 +3,7 @@ using CallsBot.Benchmarks.Children;
 namespace CallsBot.Benchmarks;
 
 /// <summary>
-/// <c>all|acknowledge|messages|startup|doctor|redact|captures [--output FILE]</c>. Exit code 3 when a budget is missed, 2 for wrong arguments.
+/// <c>all|acknowledge|messages|startup|doctor|redact|logs|captures [--output FILE]</c>. Exit code 3 when a budget is missed, 2 for wrong arguments.
 /// </summary>
 internal static class BenchmarkCommand
 {
@@ -17,6 +17,7 @@ internal static class BenchmarkCommand
         ["startup"] = StartupBenchmark.RunAsync,
         ["doctor"] = DoctorBenchmark.RunAsync,
         ["redact"] = RedactBenchmark.RunAsync,
+        ["logs"] = LogsBenchmark.RunAsync,
         ["captures"] = CapturesBenchmark.RunAsync,
     };
 
@@ -26,6 +27,7 @@ internal static class BenchmarkCommand
         [BareEndpoint.Argument, .. var rest] => BareEndpoint.RunAsync(rest),
         [EchoBot.Argument, .. var rest] => EchoBot.RunAsync(rest),
         [EmptyApp.Argument, .. var rest] => EmptyApp.RunAsync(rest),
+        [LogScan.Argument, .. var rest] => LogScan.RunAsync(rest),
         ["all"] => MeasureAsync([.. Benchmarks.Keys], output: null),
         ["all", "--output", var file] => MeasureAsync([.. Benchmarks.Keys], file),
         [var name] when Benchmarks.ContainsKey(name) => MeasureAsync([name], output: null),

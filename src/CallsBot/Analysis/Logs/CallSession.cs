@@ -62,7 +62,11 @@ internal sealed class CallSession(string id)
 
     public bool IsOver => Ended || OfferMissed || ClientTimedOut || (Failed && !Connected);
 
-    public void See(SessionEvent what, DateTimeOffset? at, Quote quote)
+    /// <summary>Whether a line of this event is kept: making a quote of each would cost more than finding it.</summary>
+    public bool TakesQuote(SessionEvent what) =>
+        Quotes.Count < MostLines && what is (SessionEvent.Joined or SessionEvent.Connected or SessionEvent.Failed or SessionEvent.OfferMissed or SessionEvent.ClientTimedOut);
+
+    public void See(SessionEvent what, DateTimeOffset? at, Quote? quote)
     {
         FirstAt = Earlier(FirstAt, at);
         LastAt = Later(LastAt, at);
@@ -101,7 +105,7 @@ internal sealed class CallSession(string id)
                 return;
         }
 
-        if (Quotes.Count < MostLines)
+        if (quote is not null && Quotes.Count < MostLines)
         {
             Quotes.Add(quote);
         }

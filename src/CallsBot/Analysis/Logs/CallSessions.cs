@@ -63,11 +63,11 @@ internal sealed class CallSessions(FindingCatalog findings, int most = CallSessi
     }
 
     /// <summary>Keeps a failure line until it is known whether the session connected.</summary>
-    public static void Pend(CallSession session, FindingType type, Quote quote, DateTimeOffset? at)
+    public static void Pend(CallSession session, FindingType type, Func<Quote> quote, DateTimeOffset? at)
     {
         if (session.Pending.Count < MostPending)
         {
-            session.Pending.Add((type, quote, at));
+            session.Pending.Add((type, quote(), at));
         }
         else
         {

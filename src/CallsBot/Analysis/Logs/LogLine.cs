@@ -12,7 +12,9 @@ namespace CallsBot.Analysis.Logs;
 /// </remarks>
 internal sealed class LogLine
 {
-    private const int Longest = 16 * 1024;
+    /// <summary>Of longer lines, a part is read.</summary>
+    public const int Longest = 16 * 1024;
+
     private const int TimeWithin = 400;
 
     private static readonly string[] Levels = ["panic", "fatal", "critical", "error", "warning", "warn", "info", "debug", "trace", "silly", "verbose"];

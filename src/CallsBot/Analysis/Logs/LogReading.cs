@@ -32,6 +32,7 @@ internal sealed class LogReading(
     private long _mendings;
     private int _clientSessions;
     private CallSession? _client;
+    private bool _clientJoined;
 
     /// <summary>Takes a line that holds one of the texts.</summary>
     public void See(long line, ReadOnlySpan<byte> bytes, ReadOnlySpan<int> hits)
@@ -89,7 +90,7 @@ internal sealed class LogReading(
             found.Add(findings.Found("rtcd-store-not-kept", [.. _seen.First(seen => seen.Type.Id == "rtcd-client-registered").Quotes]));
         }
 
-        if (_seen.All(seen => seen.Count == 0) && _calls == 0 && piece.Kind is PieceKind.MattermostLog or PieceKind.DesktopLog or PieceKind.MobileLog or PieceKind.BrowserConsole)
+        if (_seen.All(seen => seen.Count == 0 || seen.IsTold) && _calls == 0 && piece.Kind is PieceKind.MattermostLog or PieceKind.DesktopLog or PieceKind.MobileLog or PieceKind.BrowserConsole)
         {
             found.Add(findings.Found(piece.Kind == PieceKind.MattermostLog ? "log-without-calls" : "client-log-without-calls"));
         }
@@ -127,7 +128,7 @@ internal sealed class LogReading(
             return;
         }
 
-        parsed ??= LogLine.Parse(bytes);
+        parsed ??= LogLine.Parse(bytes, Around(bytes, signature));
         if (!SignatureSet.IsWhere(signature, parsed))
         {
             return;
@@ -137,36 +138,47 @@ internal sealed class LogReading(
         seen.Forget();
         seen.FirstAt ??= parsed.At;
         seen.LastAt = parsed.At ?? seen.LastAt;
-        var quote = seen.Quotes.Count < MostQuotes || seen.Event != SessionEvent.None || signature.OnlyIf is not null
-            ? Quote.Of(piece.Name, piece.FirstLine + line - 1, parsed.Text)
-            : null;
-        if (seen.Quotes.Count < MostQuotes && quote is not null)
+        if (seen.Quotes.Count < MostQuotes)
         {
-            seen.Quotes.Add(quote);
+            seen.Quotes.Add(QuoteOf(line, parsed));
         }
 
-        Tell(seen, line, parsed, quote);
+        Tell(seen, line, parsed);
     }
 
-    private void Tell(Seen seen, long line, LogLine parsed, Quote? quote)
+    /// <summary>Where in a very long line the signature's text is: only the part around it is read.</summary>
+    private static int Around(ReadOnlySpan<byte> bytes, Signature signature)
+    {
+        if (bytes.Length <= LogLine.Longest)
+        {
+            return 0;
+        }
+
+        var text = Encoding.Latin1.GetString(bytes);
+        return Math.Max(0, signature.Match.Max(match => text.IndexOf(match, StringComparison.OrdinalIgnoreCase)));
+    }
+
+    private Quote QuoteOf(long line, LogLine parsed) => Quote.Of(piece.Name, piece.FirstLine + line - 1, parsed.Text);
+
+    private void Tell(Seen seen, long line, LogLine parsed)
     {
         var id = seen.Type.Id;
         var session = SessionOf(seen.Event, parsed);
         if (session is not null && seen.Event != SessionEvent.None)
         {
             session.CallId ??= parsed.CallId;
-            session.See(seen.Event, parsed.At, quote!);
+            session.See(seen.Event, parsed.At, session.TakesQuote(seen.Event) ? QuoteOf(line, parsed) : null);
         }
 
         if (seen.Type.Signature!.OnlyIf == "never-connected")
         {
             if (session is null)
             {
-                sessions.AddNormal(1, seen.Count <= MostQuotes ? [quote!] : []);
+                sessions.AddNormal(1, seen.Count <= MostQuotes ? [seen.Quotes[^1]] : []);
             }
             else
             {
-                CallSessions.Pend(session, seen.Type, quote!, parsed.At);
+                CallSessions.Pend(session, seen.Type, () => QuoteOf(line, parsed), parsed.At);
             }
         }
 
@@ -186,8 +198,8 @@ internal sealed class LogReading(
 
         switch (id)
         {
-            case "rtcd-stun-ping" when quote is not null:
-                addresses.SeePing(parsed, quote);
+            case "rtcd-stun-ping":
+                addresses.SeePing(parsed, seen.Quotes[^1]);
                 break;
             case "rtcd-started" or "offloader-started" when parsed.Field("buildVersion") is { } version:
                 _versions[id == "rtcd-started" ? "RTCD" : "offloader"] = version;
@@ -214,12 +226,13 @@ internal sealed class LogReading(
         {
             id = LastWord(line.Text);
         }
-        else if (_client is null || (what == SessionEvent.Joined && (_client.Joined || _client.IsOver)))
+        else if (_client is null || (what == SessionEvent.Joined && _clientJoined))
         {
             id = what == SessionEvent.None ? null : $"{piece.Name}#{++_clientSessions}";
         }
         else
         {
+            _clientJoined |= what == SessionEvent.Joined;
             return _client;
         }
 
@@ -232,6 +245,7 @@ internal sealed class LogReading(
         if (isClient)
         {
             _client = session;
+            _clientJoined = what == SessionEvent.Joined;
         }
 
         if (session.Piece != number)

@@ -66,7 +66,8 @@ internal static class LogShapes
             : IsConsole(line) ? Mark.Like
             : HasAny(line, ["DOMException", "Uncaught (in promise)", "NotAllowedError", "net::ERR_", "getUserMedia"]) && !IsElectron(line) && !HasLevel(line) ? Mark.Like
             : Mark.None,
-        84);
+        84,
+        likeSuffices: true);
 
     private static int Desktop(Head head) => Sureness(head, line => IsElectron(line) ? Mark.Own : Mark.None, 80);
 
@@ -97,7 +98,7 @@ internal static class LogShapes
     /// How sure: nothing without a line of its own; then by the share of lines that are of its form. Stacks and other programs'
     /// lines among them are usual.
     /// </summary>
-    private static int Sureness(Head head, Func<string, Mark> mark, int most)
+    private static int Sureness(Head head, Func<string, Mark> mark, int most, bool likeSuffices = false)
     {
         if (!head.IsText)
         {
@@ -126,7 +127,7 @@ internal static class LogShapes
 
         if (own == 0)
         {
-            return 0;
+            return likeSuffices && like >= 2 && like * 2 >= all ? Shape.Enough : 0;
         }
 
         // 60 counts. One line of its own in three suffices, or one in thirty of a log that is like it.
