@@ -33,18 +33,26 @@ internal static class GoAnswers
     {
         if (name is "profile" or "trace")
         {
-            var takes = int.TryParse(http.Request.Query["seconds"], out var seconds) && seconds > 0 ? TimeSpan.FromSeconds(seconds)
-                : name == "profile" ? ProfileTakes : TimeSpan.FromSeconds(1);
-            await Task.Delay(takes, time, http.RequestAborted);
+            await Task.Delay(RecordingTime(http, name), time, http.RequestAborted);
         }
 
-        http.Response.ContentType = "application/octet-stream";
-        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{name}\"";
-        http.Response.Headers.XContentTypeOptions = "nosniff";
+        WriteProfileHeaders(http, name);
 
         // A gzipped protocol buffer.
         await using var profile = new GZipStream(http.Response.Body, CompressionLevel.Fastest);
         await profile.WriteAsync(new byte[] { 0x0a, 0x00 }, http.RequestAborted);
+    }
+
+    /// <summary>How long the request asks to record.</summary>
+    public static TimeSpan RecordingTime(HttpContext http, string name = "profile") =>
+        int.TryParse(http.Request.Query["seconds"], out var seconds) && seconds > 0 ? TimeSpan.FromSeconds(seconds)
+        : name == "profile" ? ProfileTakes : TimeSpan.FromSeconds(1);
+
+    public static void WriteProfileHeaders(HttpContext http, string name)
+    {
+        http.Response.ContentType = "application/octet-stream";
+        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{name}\"";
+        http.Response.Headers.XContentTypeOptions = "nosniff";
     }
 
     public static async Task WriteAsync(HttpContext http, int status, string contentType, string body)

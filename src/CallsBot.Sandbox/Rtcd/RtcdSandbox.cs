@@ -79,6 +79,13 @@ internal sealed class RtcdSandbox : IAsyncDisposable
     /// <summary>How late a slow answer comes.</summary>
     public TimeSpan SlowFor { get; set; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>A processor profile takes no longer, however long it is asked to.</summary>
+    public TimeSpan LongestRecording
+    {
+        get => _answers.LongestRecording;
+        set => _answers.LongestRecording = value;
+    }
+
     /// <summary>The version that a healthy RTCD tells, and behaves as.</summary>
     public string Version { get; set; } = CurrentVersion;
 

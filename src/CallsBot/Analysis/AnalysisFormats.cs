@@ -1,3 +1,4 @@
+using CallsBot.Languages;
 using CallsBot.Reports;
 
 namespace CallsBot.Analysis;
@@ -9,6 +10,9 @@ internal static class AnalysisFormats
     {
         ReportFormat.Text => AnalysisText.Of(report),
         ReportFormat.Json => AnalysisJson.Of(report),
+        ReportFormat.Junit => AnalysisJunit.Of(report),
+        ReportFormat.Sarif => AnalysisSarif.Of(report),
+        ReportFormat.Markdown => AnalysisMarkdown.Of(report, Language.English, administrator: true),
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
     };
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using CallsBot.Checks;
+using CallsBot.Languages;
 using CallsBot.Reports;
 
 namespace CallsBot.Analysis;
@@ -112,7 +113,7 @@ internal static class AnalysisText
 
         foreach (var (piece, bytes, reading) in known)
         {
-            text.Append(Indent).Append(AnalysisWords.Place(piece)).Append(": ").Append(PieceKinds.WordOf(piece.Kind))
+            text.Append(Indent).Append(AnalysisWords.Place(piece)).Append(": ").Append(KindNames.In(Language.English).Of(PieceKinds.WordOf(piece.Kind)))
                 .Append(bytes > 0 ? $", {AnalysisWords.Size(bytes)}" : "").Append('\n');
             foreach (var fact in reading.Facts)
             {

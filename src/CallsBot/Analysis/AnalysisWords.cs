@@ -66,10 +66,10 @@ internal static class AnalysisWords
     /// <summary>"2 failed, 1 warning, 3 OK".</summary>
     public static string Counts(AnalysisReport report)
     {
-        var counts = new[] { (Outcome.Fail, "failed"), (Outcome.Warn, "to watch"), (Outcome.Pass, "OK"), (Outcome.Inconclusive, "not clear") }
-            .Select(word => (word.Item2, Count: report.Findings.Count(finding => finding.Outcome == word.Item1)))
-            .Where(count => count.Count > 0)
-            .Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Count} {count.Item2}"));
+        var counts = new (Outcome Outcome, string Word)[] { (Outcome.Fail, "failed"), (Outcome.Warn, "to watch"), (Outcome.Pass, "OK"), (Outcome.Inconclusive, "not clear") }
+            .Select(of => (of.Word, Count: report.Findings.Count(finding => finding.Outcome == of.Outcome)))
+            .Where(of => of.Count > 0)
+            .Select(of => string.Create(CultureInfo.InvariantCulture, $"{of.Count} {of.Word}"));
         return string.Join(", ", counts) is { Length: > 0 } some ? some : "No findings";
     }
 

@@ -11,6 +11,7 @@ internal sealed class EvidenceStream(Stream inner, ReadingBudget budget, Evidenc
 {
     public const int BufferSize = 64 * 1024;
 
+    private byte[]? _own;
     private string? _trouble;
     private bool _ended;
 
@@ -36,7 +37,7 @@ internal sealed class EvidenceStream(Stream inner, ReadingBudget budget, Evidenc
 
         try
         {
-            return Counted(await inner.ReadAsync(buffer, cancellationToken), buffer.Length);
+            return Counted(await ReadInnerAsync(buffer, cancellationToken), buffer.Length);
         }
         catch (Exception ex) when (IsDamage(ex))
         {
@@ -61,6 +62,22 @@ internal sealed class EvidenceStream(Stream inner, ReadingBudget budget, Evidenc
         }
     }
 
+    /// <summary>A pipe or a terminal may have nothing to say for ever, and a read of it cannot be called back.</summary>
+    private async ValueTask<int> ReadInnerAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (IsUnpacked || inner.CanSeek || !budget.Stop.CanBeCanceled)
+        {
+            return await inner.ReadAsync(buffer, cancellationToken);
+        }
+
+        // Into bytes of its own: a read that is left behind may still write there.
+        _own ??= new byte[BufferSize];
+        var wanted = Math.Min(buffer.Length, _own.Length);
+        var read = await Task.Run(() => inner.ReadAsync(_own.AsMemory(0, wanted), cancellationToken).AsTask(), cancellationToken).WaitAsync(budget.Stop);
+        _own.AsSpan(0, read).CopyTo(buffer.Span);
+        return read;
+    }
+
     private bool IsOver()
     {
         if (!_ended && budget.Spent is { } spent)
@@ -78,7 +95,8 @@ internal sealed class EvidenceStream(Stream inner, ReadingBudget budget, Evidenc
         return read;
     }
 
-    private static bool IsDamage(Exception ex) => ex is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException;
+    private bool IsDamage(Exception ex) => (ex is OperationCanceledException && budget.Stop.IsCancellationRequested)
+        || ex is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException;
 
     private int EndAt(Exception ex)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using CallsBot.Analysis;
 using CallsBot.Checks;
 using CallsBot.Hosting;
@@ -63,15 +64,25 @@ internal static class AnalyseCommand
             .BuildServiceProvider();
         var time = services.GetRequiredService<TimeProvider>();
         using var timeout = new CancellationTokenSource(arguments.Timeout, time);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        using var interrupted = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, interrupted.Token);
         var report = await services.GetRequiredService<EvidenceReader>().ReadAsync(
             sources, AnalysisLimits.Default with { Stop = stop.Token }, Progress(console.Error), CancellationToken.None);
-        if (cancellationToken.IsCancellationRequested)
+        if (interrupted.IsCancellationRequested)
         {
             await console.Error.WriteLineAsync("Stopped. The report holds what was read by then.");
         }
 
         return await WriteAsync(report, arguments, console);
+
+        // The second one ends the process.
+        void End(PosixSignalContext signal)
+        {
+            signal.Cancel = !interrupted.IsCancellationRequested;
+            interrupted.Cancel();
+        }
     }
 
     private static async Task<int> WriteAsync(AnalysisReport report, Arguments arguments, InvocationConfiguration console)

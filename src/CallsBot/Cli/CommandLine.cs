@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CallsBot.Analysis;
 using CallsBot.Checks;
 using CallsBot.Languages;
 using CallsBot.Settings;
@@ -63,7 +64,7 @@ internal static class CommandLine
     private static IReadOnlyCollection<CheckSignature> Checks() => Of(CheckSignature.Of);
 
     private static IReadOnlyList<string> TextFaults() =>
-        Of(checks => LanguageFiles.Check(checks.All).Select(fault => fault.ToString()).ToList());
+        [.. Of(checks => LanguageFiles.Check(checks.All)).Concat(FindingTextFile.Check()).Select(fault => fault.ToString())];
 
     private static IReadOnlyDictionary<string, IReadOnlyList<string>> Covers() => Of(checks => checks.Covers);
 

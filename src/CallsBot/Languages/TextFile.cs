@@ -29,6 +29,10 @@ internal sealed class TextFile
         return file.Faults.Count == 0 ? file : throw new InvalidOperationException($"{NameOf(kind, language)}: {file.Faults[0]}");
     }
 
+    /// <summary>Whether a file ships with the bot.</summary>
+    public static bool Exists(string kind, Language language) =>
+        typeof(TextFile).Assembly.GetManifestResourceInfo(Folder + NameOf(kind, language)) is not null;
+
     /// <summary>The content of a file that ships with the bot.</summary>
     /// <exception cref="InvalidOperationException">There is none.</exception>
     public static string YamlOf(string kind, Language language)

@@ -117,13 +117,15 @@ internal sealed class CheckedHttp(TargetAddresses addresses, TimeProvider time)
     /// <param name="connectTimeout">For the connection.</param>
     /// <param name="responseTimeout">From the connection to the last byte of the answer, TLS handshake included.</param>
     /// <param name="cancellationToken">Ends the request.</param>
+    /// <param name="bodyLimit">How much of the answer's body is read, in bytes.</param>
     public async Task<HttpReply> SendAsync(
         ProbeTarget target,
         CheckedAddress checkedAddress,
         Func<HttpClient, CancellationToken, Task<HttpResponseMessage>> send,
         TimeSpan connectTimeout,
         TimeSpan responseTimeout,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        int bodyLimit = BodyLimit)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var (address, refusal) = checkedAddress;
@@ -140,7 +142,7 @@ internal sealed class CheckedHttp(TargetAddresses addresses, TimeProvider time)
         }
 
         var connected = time.GetElapsedTime(started);
-        var reply = await SendOverAsync(socket, target, address, send, responseTimeout, cancellationToken);
+        var reply = await SendOverAsync(socket, target, address, send, responseTimeout, bodyLimit, cancellationToken);
         return reply with { ConnectDuration = connected, Duration = time.GetElapsedTime(started) };
     }
 
@@ -206,6 +208,7 @@ internal sealed class CheckedHttp(TargetAddresses addresses, TimeProvider time)
         IPAddress address,
         Func<HttpClient, CancellationToken, Task<HttpResponseMessage>> send,
         TimeSpan limit,
+        int bodyLimit,
         CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(limit, time);
@@ -215,7 +218,7 @@ internal sealed class CheckedHttp(TargetAddresses addresses, TimeProvider time)
         using var stream = new FirstBytesStream(new NetworkStream(socket, ownsSocket: true));
         var handshake = new Handshake();
         using var handler = HandlerOver(_ => ValueTask.FromResult<Stream>(stream), handshake);
-        using var body = new CappedBody(handler, BodyLimit);
+        using var body = new CappedBody(handler, bodyLimit);
         using var http = new HttpClient(body) { BaseAddress = target.Uri, Timeout = Timeout.InfiniteTimeSpan };
         http.DefaultRequestVersion = HttpVersion.Version11;
         http.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact;

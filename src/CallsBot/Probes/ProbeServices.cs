@@ -19,6 +19,7 @@ internal static class ProbeServices
         services.AddSingleton<RtcdVersionProbe>();
         services.AddSingleton<RtcdLoadProbe>();
         services.AddSingleton<RtcdMetricsProbe>();
+        services.AddSingleton<RtcdProfileProbe>();
         services.AddSingleton<RtcdLoginProbe>();
         services.AddSingleton<RtcdSessionsProbe>();
         services.AddSingleton<MediaProbe>();

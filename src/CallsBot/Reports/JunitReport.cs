@@ -92,8 +92,9 @@ internal static class JunitReport
             .Concat(result.NextSteps.SelectMany(step => new[] { step.Text, step.Command }))
             .Where(line => line is not null));
 
-    private static string Clean(string text) =>
+    /// <summary>Only characters that XML 1.0 can hold.</summary>
+    internal static string Clean(string text) =>
         string.Concat(text.EnumerateRunes().Where(rune => rune.Value is '\n' or '\t' or (>= 0x20 and not (0xFFFE or 0xFFFF))).Select(rune => rune.ToString()));
 
-    private static string Seconds(TimeSpan duration) => duration.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture);
+    internal static string Seconds(TimeSpan duration) => duration.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture);
 }

@@ -41,7 +41,11 @@ internal static class EvidenceParts
         {
             if (file.Content is null)
             {
-                leftOut.Add($"{file.Name}: {file.Trouble}");
+                if (file.Trouble is { } trouble)
+                {
+                    leftOut.Add($"{file.Name}: {trouble}");
+                }
+
                 continue;
             }
 
