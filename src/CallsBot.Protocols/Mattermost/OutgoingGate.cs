@@ -44,6 +44,14 @@ public abstract class OutgoingGate
     /// <param name="content">Must be able to seek.</param>
     public OutgoingFile Drawn(string name, Stream content) => new(Begin()(name), content);
 
+    /// <summary>
+    /// A recording in a form that no redactor reads, for the administrator who asked for it: a profile, which holds the names of
+    /// RTCD's functions and files.
+    /// </summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="content">Must be able to seek.</param>
+    public OutgoingFile Recorded(string name, Stream content) => new(Begin()(name), content);
+
     /// <summary>Begins with a body: the same thing has the same name in all its texts.</summary>
     /// <returns>Gives a text as it may leave. It leaves out what it fails at, and does not throw.</returns>
     protected abstract Func<string, string> Begin();

@@ -21,6 +21,7 @@ internal sealed partial class Conversation(
     SessionCards cards,
     SessionPosts posts,
     EvidenceDesk evidence,
+    ProfileDesk profiles,
     Dialogs dialogs,
     AdministratorDesk desk,
     Diagnoses diagnoses,
@@ -278,6 +279,14 @@ internal sealed partial class Conversation(
 
             case DirectWords.Status:
                 await ReplyAsync(post, diagnoses.Status(language), cancellationToken);
+                return;
+
+            case DirectWords.Check { Target: ProfileDesk.Word }:
+                if (await profiles.AskAsync(post, language, cancellationToken) is { } refusal)
+                {
+                    await ReplyAsync(post, refusal, cancellationToken);
+                }
+
                 return;
 
             case DirectWords.Check { Target: var target }:

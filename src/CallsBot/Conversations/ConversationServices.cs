@@ -26,6 +26,7 @@ internal static class ConversationServices
         services.AddSingleton<SessionPosts>();
         services.AddSingleton<EvidenceStore>();
         services.AddSingleton<EvidenceDesk>();
+        services.AddSingleton<ProfileDesk>();
         services.AddSingleton<KnownAddresses>();
         services.AddSingleton<DiagnosisCard>();
         services.AddSingleton<Diagnoses>();

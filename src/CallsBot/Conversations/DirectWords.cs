@@ -54,8 +54,8 @@ internal abstract record DirectWords
 
     private static string? TargetOf(string said, WordLists words) =>
         said.Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries) is [var first, var rest]
-        && words.Check.Contains(first) && LooksLikeTarget(rest.Trim())
-            ? rest.Trim()
+        && words.Check.Contains(first) && (LooksLikeTarget(rest.Trim()) || IsProfile(rest))
+            ? IsProfile(rest) ? ProfileDesk.Word : rest.Trim()
             : null;
 
     /// <summary>"ticket k3f9m2xqab it failed": the name has a digit and ten characters, unlike a word of a sentence.</summary>
@@ -68,6 +68,8 @@ internal abstract record DirectWords
     /// <summary>What follows the colon after a word for administrators.</summary>
     private static string? MessageOf(string said, WordLists words) =>
         said.IndexOfAny([':', '：']) is > 0 and var colon && words.Administrator.Contains(said[..colon]) ? said[(colon + 1)..].Trim() : null;
+
+    private static bool IsProfile(string rest) => rest.Trim().Equals(ProfileDesk.Word, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>"check the microphone" is a sentence; "check rtcd2:8045" names a server.</summary>
     private static bool LooksLikeTarget(string text) =>

@@ -17,7 +17,10 @@ internal static class EvidenceCard
     private const int MostQuotes = 2;
     private const int MostPieces = 8;
     private const int MostFacts = 6;
+    private const int MostTables = 2;
+    private const int MostRows = 10;
     private const int LongestName = 60;
+    private const int LongestCell = 80;
 
     /// <param name="names">Of the files; empty for a pasted text.</param>
     /// <param name="texts">The reader's.</param>
@@ -41,6 +44,11 @@ internal static class EvidenceCard
         if (report.Findings.Where(finding => finding.Outcome == Outcome.Pass && finding != report.Findings[0]).ToList() is { Count: > 0 } well)
         {
             attachments.Add(Plain(texts.EvidenceAlsoSeen, well.Take(MostFindings).Select(finding => $"- {words.Says(finding)}")));
+        }
+
+        if (administrator)
+        {
+            attachments.AddRange(report.Pieces.SelectMany(piece => piece.Reading.Tables).Take(MostTables).Select(Drawn));
         }
 
         attachments.Add(Pieces(report, administrator, texts));
@@ -102,6 +110,16 @@ internal static class EvidenceCard
         {
             text.Append("\n\n**").Append(label).Append("**\n").Append(words);
         }
+    }
+
+    private static Attachment Drawn(Table table)
+    {
+        var lines = new List<string> { Row(table.Columns), Row(table.Columns.Select(_ => "---")) };
+        lines.AddRange(table.Rows.Take(MostRows).Select(Row));
+        return Plain(table.Title, lines);
+
+        static string Row(IEnumerable<string> cells) =>
+            $"| {string.Join(" | ", cells.Select(cell => SafeText.From(cell, LongestCell).Replace("|", "\\|", StringComparison.Ordinal)))} |";
     }
 
     private static Attachment Plain(string title, IEnumerable<string> lines) =>

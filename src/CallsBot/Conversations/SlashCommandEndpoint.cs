@@ -7,7 +7,7 @@ namespace CallsBot.Conversations;
 
 /// <summary>Receives <c>/callshelp</c>. Replies at once with a line that only the person sees; the work comes after.</summary>
 internal sealed partial class SlashCommandEndpoint(
-    CommandTokens tokens, OutgoingGate gate, Conversation conversation, Diagnoses diagnoses, TicketDesk tickets, Speech speech, ChatQueue queue, ILogger<SlashCommandEndpoint> logger)
+    CommandTokens tokens, OutgoingGate gate, Conversation conversation, Diagnoses diagnoses, ProfileDesk profiles, TicketDesk tickets, Speech speech, ChatQueue queue, ILogger<SlashCommandEndpoint> logger)
 {
     public const string Path = "/mattermost/command";
 
@@ -72,6 +72,11 @@ internal sealed partial class SlashCommandEndpoint(
 
             case Subcommand.Status:
                 return Whisper(diagnoses.Status(texts.Language));
+
+            case Subcommand.Check { Target: ProfileDesk.Word }:
+                return After(
+                    "Beginning a profile", command, texts, conversation.IsDirectWithBot(command) ? texts.CheckedHere : texts.CheckedInDirectMessages,
+                    token => profiles.AskAsync(command, token));
 
             case Subcommand.Check { Target: var target }:
                 return After(

@@ -121,6 +121,8 @@ public sealed partial class RedactionGateTests
         sources.SelectMany(source => JsonReply().Matches(source.Value)).Where(match => !match.Groups[1].Value.StartsWith("gate.Pass(", StringComparison.Ordinal))
             .Select(match => match.Value).ShouldBeEmpty();
         sources.Where(source => source.Value.Contains(".Redacted(", StringComparison.Ordinal)).Select(source => Path.GetFileName(source.Key)).ShouldBe(["TicketDesk.cs"]);
+        sources.Where(source => source.Value.Contains(".Drawn(", StringComparison.Ordinal)).Select(source => Path.GetFileName(source.Key)).ShouldBe(["EvidenceDesk.cs"]);
+        sources.Where(source => source.Value.Contains(".Recorded(", StringComparison.Ordinal)).Select(source => Path.GetFileName(source.Key)).ShouldBe(["ProfileDesk.cs"]);
         sources.Where(source => source.Value.Contains("new OutgoingFile(", StringComparison.Ordinal)).Select(source => Path.GetFileName(source.Key)).ShouldBe(["OutgoingGate.cs"]);
         sources.Where(source => source.Value.Contains("WriteTo.", StringComparison.Ordinal))
             .ShouldAllBe(source => source.Value.Split("WriteTo.", StringSplitOptions.None).Skip(1).All(rest => rest.StartsWith("Console(new RedactingFormatter(", StringComparison.Ordinal)));

@@ -169,6 +169,33 @@ public sealed class EvidenceScenario
     }
 
     [Fact]
+    public async Task An_administrator_is_told_what_keeps_RTCD_busy_and_gets_the_profile()
+    {
+        await using var bot = await BotAndSandbox.StartAsync();
+        bot.CallsAreInstalled();
+        var chat = bot.Mattermost.DirectMessageFrom("sysadmin");
+
+        await chat.Types("/callshelp check profile");
+
+        await chat.Sees(Texts.ProfileAttached);
+        chat.Transcript.ShouldContain("flat");
+        (await FilesOfAsync(bot, chat.LastPost)).Select(file => file.Name).ShouldContain("rtcd.cpu.pprof");
+        bot.ShouldHaveLoggedNoWarnings();
+    }
+
+    [Fact]
+    public async Task Nobody_else_gets_a_profile()
+    {
+        await using var bot = await BotAndSandbox.StartAsync();
+        var chat = bot.Mattermost.DirectMessageFrom("ana");
+
+        await chat.Types("check profile");
+
+        await chat.Sees(Texts.ChecksAreForAdministrators);
+        bot.Mattermost.Workspace.PostsIn(chat.Channel.Id).ShouldAllBe(post => post.FileIds.Count == 0);
+    }
+
+    [Fact]
     public async Task A_file_that_is_gone_is_told_of_and_the_bot_goes_on()
     {
         await using var bot = await BotAndSandbox.StartAsync();

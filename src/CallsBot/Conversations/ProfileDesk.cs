@@ -1,0 +1,168 @@
+using CallsBot.Analysis;
+using CallsBot.Checks.Rtcd;
+using CallsBot.Languages;
+using CallsBot.Mattermost;
+using CallsBot.Probes;
+using CallsBot.Protocols.Mattermost;
+
+namespace CallsBot.Conversations;
+
+/// <summary>
+/// Records what keeps RTCD's processor busy, for system administrators: a profile, read like any evidence, and handed over
+/// as a file.
+/// </summary>
+internal sealed partial class ProfileDesk(
+    EvidenceReader reader,
+    EvidenceQueue queue,
+    RtcdProfileProbe probe,
+    IServiceScopeFactory scopes,
+    InboxStore inbox,
+    OutgoingGate gate,
+    MattermostClient mattermost,
+    BotAccount bot,
+    Speech speech,
+    ILogger<ProfileDesk> logger)
+{
+    /// <summary>What stands after <c>check</c> for a profile.</summary>
+    public const string Word = "profile";
+
+    /// <summary>Long enough for a thousand samples of a busy core; somebody is waiting.</summary>
+    private const int Seconds = 10;
+
+    private const string FileName = "rtcd.cpu.pprof";
+
+    // One at a time: RTCD records one, and answers a second with a fault.
+    private int _recording;
+
+    /// <summary>For <c>/callshelp check profile</c>.</summary>
+    public async Task AskAsync(SlashCommandRequest command, CancellationToken cancellationToken)
+    {
+        var me = await bot.GetAsync(cancellationToken);
+        var language = await speech.ToAsync(command.UserId, cancellationToken);
+        if (await RefusalAsync(command.UserId, language, cancellationToken) is { } refusal)
+        {
+            await mattermost.RespondAsync(command.ResponseUrl, new SlashCommandResponse { Text = refusal }, cancellationToken);
+            return;
+        }
+
+        var direct = await mattermost.Api.CreateDirectChannelAsync([me.Id, command.UserId], cancellationToken);
+        await BeginAsync(direct.Id, direct.Id == command.ChannelId ? command.RootId : "", language, answers: null, cancellationToken);
+    }
+
+    /// <summary>The same for a direct message.</summary>
+    /// <returns>What to answer instead of a card; null when a card was posted.</returns>
+    public async Task<string?> AskAsync(Post post, Language language, CancellationToken cancellationToken)
+    {
+        if (await RefusalAsync(post.UserId, language, cancellationToken) is { } refusal)
+        {
+            return refusal;
+        }
+
+        await BeginAsync(post.ChannelId, post.RootId, language, post, cancellationToken);
+        return null;
+    }
+
+    private async Task<string?> RefusalAsync(string userId, Language language, CancellationToken cancellationToken)
+    {
+        if (!(await mattermost.Api.GetUserAsync(userId, cancellationToken)).IsSystemAdministrator)
+        {
+            LogRefused(userId);
+            return ChatTexts.In(language).ChecksAreForAdministrators;
+        }
+
+        return Interlocked.CompareExchange(ref _recording, 1, 0) == 0 ? null : ChatTexts.In(language).AlreadyTesting;
+    }
+
+    private async Task BeginAsync(string channelId, string rootId, Language language, Post? answers, CancellationToken cancellationToken)
+    {
+        var texts = ChatTexts.In(language);
+        var queued = false;
+        try
+        {
+            var draft = new PostDraft { ChannelId = channelId, RootId = rootId, Props = NodeCard.Closed(texts.ProfileRecording(Seconds)).Props };
+            var card = await mattermost.PostAsync(
+                answers is null ? draft : ReplyMark.Set(draft, answers, await bot.GetAsync(cancellationToken)), cancellationToken);
+            if (answers is not null)
+            {
+                await inbox.AnsweredAsync(answers.Id, cancellationToken);
+            }
+
+            queued = queue.TryEnqueue("Recording a profile", "", token => RunAsync(card, language, token));
+            if (!queued)
+            {
+                await mattermost.Api.PatchPostAsync(card.Id, NodeCard.Closed(texts.Busy), cancellationToken);
+            }
+        }
+        finally
+        {
+            if (!queued)
+            {
+                Volatile.Write(ref _recording, 0);
+            }
+        }
+    }
+
+    private async Task RunAsync(Post card, Language language, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var texts = ChatTexts.In(language);
+            var recorded = await RecordAsync(cancellationToken);
+            if (recorded.Profile is not { } profile)
+            {
+                await mattermost.Api.PatchPostAsync(card.Id, NodeCard.Closed(texts.ProfileFailed(SafeText.From(recorded.Reason ?? "", 300))), cancellationToken);
+                return;
+            }
+
+            var report = await reader.ReadAsync(
+                [new EvidenceSource(FileName, _ => Task.FromResult<Stream>(new MemoryStream(profile, writable: false)))],
+                AnalysisLimits.Default, progress: null, cancellationToken);
+            await mattermost.Api.PatchPostAsync(card.Id, EvidenceCard.For(report, administrator: true, language), cancellationToken);
+            await AttachAsync(card, profile, report, language, cancellationToken);
+        }
+        finally
+        {
+            Volatile.Write(ref _recording, 0);
+        }
+    }
+
+    private async Task<RecordedProfile> RecordAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var where = await scope.ServiceProvider.GetRequiredService<RtcdSurvey>().FindAsync(cancellationToken);
+        return where.Target is { } target
+            ? await probe.RecordAsync(target, Seconds, cancellationToken)
+            : new RecordedProfile(null, where.Source);
+    }
+
+    /// <summary>Puts the profile and its tables under the card. A server that takes no files has still shown the card.</summary>
+    private async Task AttachAsync(Post card, byte[] profile, AnalysisReport report, Language language, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var recording = gate.Recorded(FileName, new MemoryStream(profile, writable: false));
+            var files = new List<string> { (await mattermost.UploadFileAsync(card.ChannelId, recording, cancellationToken)).Id };
+            using var whole = gate.File($"callsbot-profile-{report.RunId}.md", AnalysisMarkdown.Of(report, language, administrator: true));
+            files.Add((await mattermost.UploadFileAsync(card.ChannelId, whole, cancellationToken)).Id);
+            await mattermost.PostAsync(
+                new PostDraft
+                {
+                    ChannelId = card.ChannelId,
+                    RootId = card.RootId.Length > 0 ? card.RootId : card.Id,
+                    Message = ChatTexts.In(language).ProfileAttached,
+                    FileIds = files,
+                },
+                cancellationToken);
+        }
+        catch (MattermostException ex)
+        {
+            LogNotAttached(ex);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "User {UserId} asked for a profile and is no system administrator.")]
+    private partial void LogRefused(string userId);
+
+    [LoggerMessage(LogLevel.Warning, "The profile could not be attached as a file.")]
+    private partial void LogNotAttached(Exception exception);
+}
