@@ -67,7 +67,7 @@ internal static class CapturesBenchmark
         var before = GC.GetTotalMemory(forceFullCollection: true);
         await using var content = new SampledStream(File.OpenRead(file));
         var reading = await new CaptureAnalyser(FindingCatalog.Shipped).ReadAsync(new Piece("capture.pcap", PieceKind.Capture), content, cancellationToken);
-        return ((content.Most - before) / 1024.0 / 1024, reading.Tables.Last().Rows.Select(row => row[4]).FirstOrDefault(lost => !lost.StartsWith("0 ", StringComparison.Ordinal)) ?? "nothing lost");
+        return ((content.Most - before) / 1024.0 / 1024, reading.Tables[^1].Rows.Select(row => row[4]).FirstOrDefault(lost => !lost.StartsWith("0 ", StringComparison.Ordinal)) ?? "nothing lost");
     }
 
     /// <returns>The most memory that the process had, in mebibytes.</returns>
