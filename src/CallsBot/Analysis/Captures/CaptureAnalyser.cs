@@ -39,7 +39,7 @@ internal sealed class CaptureAnalyser(FindingCatalog findings) : Analyser
         return new PieceReading
         {
             Facts = [.. FactsOf(reader, trace)],
-            Findings = new CaptureJudge(findings, trace, piece.Name).Judge(),
+            Findings = new CaptureJudge(findings, trace, piece.Name, reader.Dropped).Judge(),
             Tables = [.. CaptureTables.Of(trace)],
             Pictures = PacketRateChart.Of(trace.Rates) is { } picture ? [picture] : [],
             Moments = [.. MomentsOf(trace, piece.Name).OrderBy(moment => moment.At).Take(MostMoments)],
@@ -93,6 +93,11 @@ internal sealed class CaptureAnalyser(FindingCatalog findings) : Analyser
         if (trace.Flows.Forgotten > 0)
         {
             yield return Fact("forgotten flows", $"{trace.Flows.Forgotten}: more than {FlowTable.Most} at a time");
+        }
+
+        if (trace.StreamPacketsLeftOut > 0)
+        {
+            yield return Fact("media left out", $"{trace.StreamPacketsLeftOut} packets: too many streams at a time");
         }
     }
 

@@ -7,7 +7,8 @@ using CallsBot.Protocols.Stun;
 namespace CallsBot.Analysis.Captures;
 
 /// <summary>Says what the flows of a capture mean. Silence alone proves nothing: where it was captured, and what else came through, has to fit.</summary>
-internal sealed class CaptureJudge(FindingCatalog findings, CaptureTrace trace, string piece)
+/// <param name="dropped">Packets that the capture says it has missed: what is lost may be its own doing.</param>
+internal sealed class CaptureJudge(FindingCatalog findings, CaptureTrace trace, string piece, long dropped)
 {
     private const int MostQuotes = 5;
 
@@ -264,7 +265,10 @@ internal sealed class CaptureJudge(FindingCatalog findings, CaptureTrace trace, 
             var toServer = tally.Side == flow.ClientIndex;
             var id = kind switch
             {
-                IcmpError.PortUnreachable when toServer => "capture-port-unreachable",
+                IcmpError.PortUnreachable when toServer && tally.Sender == flow.Server.Address => "capture-port-unreachable",
+
+                // Another machine that knows of no listener there is a firewall.
+                IcmpError.PortUnreachable when toServer => "capture-prohibited",
                 IcmpError.Prohibited => "capture-prohibited",
                 IcmpError.NoRoute => "capture-no-route",
                 IcmpError.HopsExceeded => "capture-hops-exceeded",
@@ -274,7 +278,7 @@ internal sealed class CaptureJudge(FindingCatalog findings, CaptureTrace trace, 
             };
             if (id is not null)
             {
-                Add(id, flow, count: tally.Count, words: [("sender", IpPacket.AddressOf(tally.Sender).ToString()), ("port", flow.Server.Port), ("count", tally.Count), ("mtu", tally.Mtu > 0 ? tally.Mtu : "unknown")]);
+                Add(id, flow, count: tally.Count, words: [("sender", IpPacket.AddressOf(tally.Sender).ToString()), ("port", flow.Server.Port), ("error", CaptureTables.WordsOf(kind)), ("mtu", tally.Mtu > 0 ? tally.Mtu : "unknown")]);
             }
         }
     }
@@ -285,6 +289,7 @@ internal sealed class CaptureJudge(FindingCatalog findings, CaptureTrace trace, 
         foreach (var server in flows.Where(flow => flow.Tcp is not null && (flow.KnownPort is not null || flow.Stun is not null)).GroupBy(flow => (flow.Server.Address, flow.Server.Port)))
         {
             var silent = server.Where(flow => flow is { Tcp: { IsOpen: false, IsRefused: false, Opener: { } opener } tcp } && opener == flow.ClientIndex && tcp.Sides[opener].Syns >= 2
+                && (trace.LastAt - tcp.OpenerAt) / 1e9 >= EnoughSeconds
                 && flow.Server.Packets == 0 && flow.Errors.Count == 0).ToList();
             var refused = server.Where(flow => flow.Tcp!.IsRefused).ToList();
             var open = server.Count(flow => flow.Tcp!.IsOpen);
@@ -371,6 +376,7 @@ internal sealed class CaptureJudge(FindingCatalog findings, CaptureTrace trace, 
                     Words = Words(("loss", Percent(loss)), ("streams", lossy.Count)),
                     Count = lossy.Count,
                     Outcome = loss >= LossFails ? Outcome.Fail : Outcome.Warn,
+                    Certainty = dropped > 0 ? Certainty.Possible : Certainty.Likely,
                     FirstAt = Time(lossy.Min(stream => stream.Statistics.FirstAt)),
                     LastAt = Time(lossy.Max(stream => stream.Statistics.LastAt)),
                 });

@@ -17,6 +17,7 @@ internal sealed class CaptureTrace
 
     private readonly FragmentBuffer _fragments;
     private int _streams;
+    private long _forgottenThen;
 
     public CaptureTrace() => _fragments = new FragmentBuffer(Unfinished);
 
@@ -36,6 +37,9 @@ internal sealed class CaptureTrace
 
     /// <summary>Packets of which some fragments were seen, and not all.</summary>
     public long UnfinishedPackets { get; private set; }
+
+    /// <summary>Media packets of streams for which there was no room.</summary>
+    public long StreamPacketsLeftOut { get; private set; }
 
     public long FirstAt { get; private set; } = long.MaxValue;
 
@@ -215,8 +219,15 @@ internal sealed class CaptureTrace
 
         if (!flow.Streams.TryGetValue((header.Ssrc, side), out var stream))
         {
+            if (_streams >= MostStreams && _forgottenThen != Flows.Forgotten)
+            {
+                _streams = Flows.All.Sum(any => any.Streams.Count);
+                _forgottenThen = Flows.Forgotten;
+            }
+
             if (_streams >= MostStreams || (stream = flow.StreamOf(header.Ssrc, side)) is null)
             {
+                StreamPacketsLeftOut++;
                 return;
             }
 

@@ -6,7 +6,7 @@ namespace CallsBot.Analysis.Captures;
 /// <summary>The STUN and TURN transactions of a flow: who asked, and what was answered.</summary>
 internal sealed class StunTrace
 {
-    private const int MostOpen = 256;
+    private const int MostOpen = 64;
     private const int MostKinds = 32;
 
     private readonly Dictionary<(ulong, uint), Asked> _open = [];

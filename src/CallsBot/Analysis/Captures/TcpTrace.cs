@@ -94,7 +94,7 @@ internal sealed class TcpSide
 internal sealed class FrameCutter
 {
     private const int LengthBytes = 2;
-    private const int Longest = 4_096;
+    private const int Longest = 2_048;
 
     private readonly byte[] _partial = new byte[LengthBytes + Longest];
     private int _filled;
