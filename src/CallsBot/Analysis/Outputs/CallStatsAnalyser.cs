@@ -27,7 +27,7 @@ internal sealed class CallStatsAnalyser(FindingCatalog findings) : OutputAnalyse
         var where = text.Lines.FirstOrDefault(line => line.Text.Contains("iceStats", StringComparison.Ordinal) || line.Text.Contains("rtcStats", StringComparison.Ordinal));
         var quote = Quote.Of(text.Piece.Name, where.Number == 0 ? text.Piece.FirstLine : where.Number, "/call stats");
         var streams = Streams.Of(stats);
-        var pairs = stats.Member("iceStats").Members().SelectMany(state => ((JsonElement?)state.Value).Items().Select(pair => new Pair(state.Name, pair))).ToList();
+        var pairs = (stats.Member("rtcStats").Member("iceStats") ?? stats.Member("iceStats")).Members().SelectMany(state => ((JsonElement?)state.Value).Items().Select(pair => new Pair(state.Name, pair))).ToList();
         var pair = pairs.Where(one => one.State == "succeeded").OrderByDescending(one => one.IsNominated).ThenByDescending(one => one.Packets).FirstOrDefault();
         var roundTrip = streams.RoundTrip ?? pair?.RoundTrip;
         var loss = Math.Max(streams.LossIn ?? 0, streams.LossOut ?? 0);

@@ -97,7 +97,7 @@ internal sealed class CurlAnalyser(FindingCatalog findings) : OutputAnalyser(fin
         }
 
         var page = run.Lines.Where(line => IsPage(line.Text)).Select(line => (OutputLine?)line).FirstOrDefault();
-        if (wantsVersion && page is { } html)
+        if (wantsVersion && status < 300 && page is { } html)
         {
             return Findings.Found("curl-web-page", text.Quote(html));
         }

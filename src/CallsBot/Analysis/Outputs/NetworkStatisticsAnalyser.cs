@@ -201,8 +201,9 @@ internal sealed class NetworkStatisticsAnalyser(FindingCatalog findings) : Outpu
             return 88;
         }
 
-        var header = AnyLine(head, line => line is "Udp:" or "UdpLite:" || line.StartsWith("Total: ", StringComparison.Ordinal) || line.StartsWith("#kernel", StringComparison.Ordinal), 60);
-        return header && (WithCommand(head, "netstat", "nstat", "ss") > 0 || AnyLine(head, line => line == "Udp:" || line.StartsWith("Transport Total", StringComparison.Ordinal))) ? 80 : WithCommand(head, "nstat");
+        // "Udp:" stands in every language; the words below it are known in English alone.
+        var header = AnyLine(head, line => line is "Udp:" or "UdpLite:" || line.StartsWith("Transport Total", StringComparison.Ordinal), 60);
+        return header && WithCommand(head, "netstat", "nstat", "ss") > 0 ? 80 : WithCommand(head, "nstat");
     }
 
     private sealed class Sample
