@@ -7,6 +7,7 @@ namespace CallsBot.Analysis.Captures;
 internal static class CaptureTables
 {
     private const int MostRows = 20;
+    private const double WorthShowing = 0.005;
 
     public static IEnumerable<Table> Of(CaptureTrace trace)
     {
@@ -19,11 +20,12 @@ internal static class CaptureTables
                 [.. flows.Take(MostRows).Select(Row)]);
         }
 
-        var streams = flows.SelectMany(flow => flow.Streams.Values).Where(stream => stream.IsReal).OrderByDescending(stream => stream.Statistics.Packets).ToList();
+        var streams = flows.SelectMany(flow => flow.Streams.Values).Where(stream => stream.IsReal)
+            .OrderByDescending(stream => stream.Statistics.Loss >= WorthShowing).ThenByDescending(stream => stream.Statistics.Packets).ToList();
         if (streams.Count > 0)
         {
             yield return new Table(
-                Title("Media streams", streams.Count),
+                streams.Count <= MostRows ? "Media streams" : string.Create(CultureInfo.InvariantCulture, $"Media streams, {MostRows} of {streams.Count}, those with loss first"),
                 ["From", "SSRC", "Type", "Packets", "Lost", "Late", "Double", "Jitter ms", "Most ms", "Longest gap s", "kbit/s", "Clock"],
                 [.. streams.Take(MostRows).Select(Row)]);
         }
