@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using CallsBot.Checks;
 using CallsBot.Protocols.Pcap;
 using CallsBot.Protocols.Stun;
@@ -134,7 +133,7 @@ internal sealed class CaptureJudge(FindingCatalog findings, CaptureTrace trace, 
             {
                 Add("capture-to-caller-lost", flow);
             }
-            else if (IsPrivate(flow.Client.Address) && !IsPrivate(flow.Server.Address))
+            else if (InnerAddress.Is(IpPacket.AddressOf(flow.Client.Address)) && !InnerAddress.Is(IpPacket.AddressOf(flow.Server.Address)))
             {
                 // Browsers name their inner addresses as well; nobody expects an answer from there.
                 Add("capture-inner-address", flow);
@@ -458,15 +457,6 @@ internal sealed class CaptureJudge(FindingCatalog findings, CaptureTrace trace, 
 
     private Quote QuoteOf(MediaStream stream) => Quote.Of(piece, null, string.Create(CultureInfo.InvariantCulture,
         $"SSRC 0x{stream.Ssrc:x8} from {stream.Flow.Sides[stream.Side].Name}: {stream.Statistics.Packets} packets, {stream.Statistics.Lost} lost ({100 * stream.Statistics.Loss:0.0} %), jitter {stream.Statistics.MeanJitter.TotalMilliseconds:0.0} ms, longest gap {stream.Statistics.LongestGap / 1e9:0.0} s"));
-
-    private static bool IsPrivate(UInt128 address)
-    {
-        var ip = IpPacket.AddressOf(address);
-        var bytes = ip.GetAddressBytes();
-        return IPAddress.IsLoopback(ip) || (bytes.Length == 4
-            ? bytes[0] == 10 || (bytes[0] == 172 && (bytes[1] & 0xf0) == 16) || (bytes[0] == 192 && bytes[1] == 168) || (bytes[0] == 100 && (bytes[1] & 0xc0) == 64) || (bytes[0] == 169 && bytes[1] == 254)
-            : (bytes[0] & 0xfe) == 0xfc || ip.IsIPv6LinkLocal);
-    }
 
     internal static DateTimeOffset Time(long nanoseconds) => DateTimeOffset.UnixEpoch.AddTicks(nanoseconds / 100);
 

@@ -1,5 +1,4 @@
 using System.Net;
-using CallsBot.Probes;
 
 namespace CallsBot.Analysis.Logs;
 
@@ -44,13 +43,10 @@ internal sealed class MediaAddresses
             return [];
         }
 
-        return _server.Any(address => !IsInner(address)) ? []
-            : _clients.Any(address => !IsInner(address)) ? [findings.Found("rtcd-private-addresses", [.. _quotes])]
+        return _server.Any(address => !InnerAddress.Is(address)) ? []
+            : _clients.Any(address => !InnerAddress.Is(address)) ? [findings.Found("rtcd-private-addresses", [.. _quotes])]
             : [findings.Found("rtcd-inner-network", [.. _quotes])];
     }
-
-    /// <summary>Reached from inside a network only. Addresses for documentation stand for public ones.</summary>
-    private static bool IsInner(IPAddress address) => SpecialAddress.Of(address) is { Reach: not Reach.Nowhere };
 
     private static void Add(HashSet<IPAddress> set, IPAddress address)
     {

@@ -31,7 +31,7 @@ internal sealed class DigAnalyser(FindingCatalog findings) : OutputAnalyser(find
             {
                 asked4 |= words[2] == "A";
             }
-            else if (words.Length >= 5 && words[2] == "IN" && words[3] == "A" && AddressScope.IsVersion4(words[4]))
+            else if (words.Length >= 5 && words[2] == "IN" && words[3] == "A" && InnerAddress.IsVersion4(words[4]))
             {
                 version4.Add((words[4], line));
             }
@@ -39,7 +39,7 @@ internal sealed class DigAnalyser(FindingCatalog findings) : OutputAnalyser(find
             {
                 version6.Add(line);
             }
-            else if (words.Length == 1 && text.Command?.Contains("+short", StringComparison.Ordinal) == true && AddressScope.IsVersion4(words[0]))
+            else if (words.Length == 1 && text.Command?.Contains("+short", StringComparison.Ordinal) == true && InnerAddress.IsVersion4(words[0]))
             {
                 version4.Add((words[0], line));
             }
@@ -56,7 +56,7 @@ internal sealed class DigAnalyser(FindingCatalog findings) : OutputAnalyser(find
             {
                 Words = addresses.Count > 1 ? Words(("count", addresses.Count.ToString(CultureInfo.InvariantCulture))) : Words(),
             });
-            if (addresses.FirstOrDefault(one => AddressScope.IsPrivate(one.Address)) is { Address: not null } inner)
+            if (addresses.FirstOrDefault(one => InnerAddress.IsPrivate(one.Address)) is { Address: not null } inner)
             {
                 found.Add(Findings.Found("dig-private-address", text.Quote(inner.Line)));
             }

@@ -114,7 +114,7 @@ internal sealed class DockerAnalyser(FindingCatalog findings) : OutputAnalyser(f
         {
             yield return Findings.Found("docker-udp-not-published", quote);
         }
-        else if (published.All(port => AddressScope.IsLoopback(port.Host)))
+        else if (published.All(port => InnerAddress.IsLoopback(port.Host)))
         {
             yield return Findings.Found("docker-loopback-only", quote);
         }

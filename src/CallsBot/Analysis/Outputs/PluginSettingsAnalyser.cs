@@ -52,7 +52,7 @@ internal sealed class PluginSettingsAnalyser(FindingCatalog findings) : OutputAn
         }
 
         if (root.Member("ServiceSettings").Member("SiteURL").Text() is { } site && site.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
-            && Uri.TryCreate(site, UriKind.Absolute, out var url) && !AddressScope.IsLoopback(url.Host))
+            && Uri.TryCreate(site, UriKind.Absolute, out var url) && !InnerAddress.IsLoopback(url.Host))
         {
             found.Add(Findings.Found("config-site-not-https", QuoteOf(text, "SiteURL")));
         }
@@ -63,7 +63,7 @@ internal sealed class PluginSettingsAnalyser(FindingCatalog findings) : OutputAn
         var address = Setting(calls, "rtcdserviceurl").Text() ?? "";
         if (address.Length == 0)
         {
-            if (Setting(calls, "icehostoverride").Text() is { Length: > 0 } host && AddressScope.IsLoopback(host))
+            if (Setting(calls, "icehostoverride").Text() is { Length: > 0 } host && InnerAddress.IsLoopback(host))
             {
                 found.Add(Findings.Found("config-override-loopback", QuoteOf(text, "icehostoverride")));
             }

@@ -21,7 +21,7 @@ internal sealed class RtcdConfigurationAnalyser(FindingCatalog findings) : Outpu
             Servers(settings, Value, text, found);
         }
 
-        if (AddressScope.IsLoopback(HostOf(Value("api.http.listen_address"))))
+        if (InnerAddress.IsLoopback(HostOf(Value("api.http.listen_address"))))
         {
             Find("config-api-loopback", "api.http.listen_address");
         }
@@ -64,16 +64,16 @@ internal sealed class RtcdConfigurationAnalyser(FindingCatalog findings) : Outpu
         var given = value("rtc.ice_host_override");
         // "external/internal" pairs name the address for callers first.
         var outer = given.Split(',')[0].Split('/')[0].Trim();
-        if (AddressScope.IsLoopback(outer))
+        if (InnerAddress.IsLoopback(outer))
         {
             find("config-override-loopback", "rtc.ice_host_override");
         }
-        else if (AddressScope.IsPrivate(outer))
+        else if (InnerAddress.IsPrivate(outer))
         {
             find("config-override-private", "rtc.ice_host_override");
         }
 
-        if (AddressScope.IsLoopback(value("rtc.ice_address_udp")))
+        if (InnerAddress.IsLoopback(value("rtc.ice_address_udp")))
         {
             find("config-media-loopback", "rtc.ice_address_udp");
         }

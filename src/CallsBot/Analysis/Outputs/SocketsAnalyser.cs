@@ -61,7 +61,7 @@ internal sealed class SocketsAnalyser(FindingCatalog findings) : OutputAnalyser(
             yield return Findings.Found(sawOtherUdp ? "sockets-no-media" : "sockets-udp-not-listed", text.Quote(sockets[0].Line));
         }
 
-        foreach (var same in sockets.GroupBy(socket => (socket.Protocol, socket.Port)).Where(same => same.All(socket => AddressScope.IsLoopback(socket.Address))))
+        foreach (var same in sockets.GroupBy(socket => (socket.Protocol, socket.Port)).Where(same => same.All(socket => InnerAddress.IsLoopback(socket.Address))))
         {
             yield return Findings.Found("sockets-loopback-only", text.Quote(same.First().Line)) with { Words = Words(("port", CallPorts.Name(same.Key.Protocol, same.Key.Port))) };
         }
@@ -71,7 +71,7 @@ internal sealed class SocketsAnalyser(FindingCatalog findings) : OutputAnalyser(
             yield return Findings.Found("sockets-queue", text.Quote(full.Line)) with { Words = Words(("bytes", full.Waiting.ToString(CultureInfo.InvariantCulture))) };
         }
 
-        if (media.Any(socket => !AddressScope.IsLoopback(socket.Address) && (socket.Program is null || !IsForeign(socket.Program))))
+        if (media.Any(socket => !InnerAddress.IsLoopback(socket.Address) && (socket.Program is null || !IsForeign(socket.Program))))
         {
             yield return Findings.Found("sockets-media-listens", text.Quote(media[0].Line));
         }
