@@ -33,6 +33,7 @@ internal static class PasteCutter
         var start = new Position(0, 1);
         var inFence = false;
         var inJson = false;
+        var isCommand = false;
         var previous = "";
         var number = 0L;
         for (var at = 0; at <= text.Length;)
@@ -41,7 +42,9 @@ internal static class PasteCutter
             var line = LineOf(text, at, end);
             number++;
             var isFence = line.TrimStart().StartsWith("```", StringComparison.Ordinal);
-            var begins = isFence ? !inFence : Begins(line, previous, whole, inJson);
+            var isLog = !inJson && LogBegins(line) && !LogBegins(previous) && (isCommand || !IsLog(whole));
+            var begins = isFence ? !inFence : isLog || Begins(line, previous, whole, inJson);
+            isCommand = !isLog && (isCommand || ShellLine.CommandOf(line) is not null);
             if (begins && at > start.At && sections.Count < MostSections)
             {
                 sections.Add(new Span(start, at));
@@ -68,6 +71,11 @@ internal static class PasteCutter
 
         return sections;
     }
+
+    /// <summary>An entry of a log, in the forms in which people paste them behind something else.</summary>
+    private static bool LogBegins(string line) =>
+        line.StartsWith("{\"timestamp\":", StringComparison.Ordinal) || line.StartsWith("{\"level\":", StringComparison.Ordinal)
+        || (line.IndexOf(" [2", StringComparison.Ordinal) is > 2 and < 9 && line.Contains(" caller=", StringComparison.Ordinal));
 
     private static bool Begins(string line, string previous, PieceKind whole, bool inJson)
     {
