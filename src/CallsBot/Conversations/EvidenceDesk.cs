@@ -30,6 +30,7 @@ internal sealed partial class EvidenceDesk(
     MattermostClient mattermost,
     BotAccount bot,
     Speech speech,
+    IHostApplicationLifetime host,
     TimeProvider time,
     ILogger<EvidenceDesk> logger)
 {
@@ -109,12 +110,16 @@ internal sealed partial class EvidenceDesk(
         var language = await speech.ToAsync(evidence.UserId, cancellationToken);
         var texts = ChatTexts.In(language);
         using var late = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token, host.ApplicationStopping);
         try
         {
             var post = await mattermost.Api.GetPostAsync(postId, cancellationToken);
             var report = await ReadAsync(post, either.Token);
             await ShowAsync(evidence, post, report, language, cancellationToken);
+        }
+        catch (OperationCanceledException) when (host.ApplicationStopping.IsCancellationRequested)
+        {
+            LogPutOff(postId);
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -328,6 +333,9 @@ internal sealed partial class EvidenceDesk(
 
     private Task<FileInfo[]> FilesOfAsync(Post post, CancellationToken cancellationToken) =>
         Task.WhenAll((post.FileIds ?? []).Select(id => mattermost.Api.GetFileInfoAsync(id, cancellationToken)));
+
+    [LoggerMessage(LogLevel.Information, "Reading the evidence of message {PostId} is put off until the next start: the host is stopping.")]
+    private partial void LogPutOff(string postId);
 
     [LoggerMessage(LogLevel.Warning, "Too much evidence is waiting; message {PostId} was told to be sent again.")]
     private partial void LogFull(string postId);
