@@ -70,7 +70,7 @@ internal sealed class ReadingBudget(AnalysisLimits limits)
 
         if (_all > limits.MostBytes)
         {
-            _spentForAll ??= string.Create(CultureInfo.InvariantCulture, $"More than {limits.MostBytes / 1e9:0.#} GB are not read in one run: hand in less.");
+            _spentForAll ??= string.Create(CultureInfo.InvariantCulture, $"More than {limits.MostBytes / (1024.0 * 1024 * 1024):0.#} GiB are not read in one run: hand in less.");
         }
         else if (_unpacked > FreeBytes && _unpacked / limits.LargestRatio > Math.Max(_length ?? 0, _packed))
         {

@@ -21,18 +21,22 @@ internal static class ReportRedaction
 
     private static PieceReading Of(PieceReading reading, Redactor redactor) => reading with
     {
-        Facts = [.. reading.Facts.Select(fact => new Evidence(fact.Label, Shown(fact.Value, redactor)))],
+        Facts = [.. reading.Facts.Select(fact => new Evidence(fact.Label, Plain(fact.Value, redactor)))],
         Findings = [],
         Moments = [],
         Trouble = reading.Trouble is { } trouble ? Shown(trouble, redactor) : null,
-        Tables = [.. reading.Tables.Select(table => table with { Rows = [.. table.Rows.Select(row => row.Select(cell => Shown(cell, redactor)).ToList())] })],
+        Tables = [.. reading.Tables.Select(table => table with { Rows = [.. table.Rows.Select(row => row.Select(cell => Plain(cell, redactor)).ToList())] })],
     };
 
     private static Finding Of(Finding finding, Redactor redactor) => finding with
     {
         Quotes = [.. finding.Quotes.Select(quote => quote with { Text = Shown(quote.Text, redactor) })],
-        Words = finding.Words.ToDictionary(word => word.Key, word => Shown(word.Value, redactor)),
+        Words = finding.Words.ToDictionary(word => word.Key, word => Plain(word.Value, redactor)),
     };
+
+    /// <summary>What stands among words: without what would make a link or a picture of it where Markdown is drawn.</summary>
+    private static string Plain(string text, Redactor redactor) =>
+        Shown(text, redactor).Replace("](", "] (", StringComparison.Ordinal).Replace('`', '\'');
 
     private static string Shown(string text, Redactor redactor) => FindingText.Clean(redactor.Redact(text), LongestText);
 }

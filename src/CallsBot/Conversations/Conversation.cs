@@ -251,10 +251,16 @@ internal sealed partial class Conversation(
             return;
         }
 
-        if (post.FileIds is { Count: > 0 } || EvidenceDesk.LooksLikeEvidence(text))
+        var isEvidence = EvidenceDesk.LooksLikeEvidence(text);
+        if (isEvidence || post.FileIds is { Count: > 0 })
         {
-            await evidence.TakeAsync(post, texts, cancellationToken);
-            return;
+            // Words that came with a file are somebody's words all the same.
+            var hasWords = text.Length > 0 && !isEvidence;
+            await evidence.TakeAsync(post, answers: !hasWords, texts, cancellationToken);
+            if (!hasWords)
+            {
+                return;
+            }
         }
 
         if (text.Length == 0)

@@ -4,6 +4,7 @@ using CallsBot.Analysis;
 using CallsBot.Checks;
 using CallsBot.Languages;
 using CallsBot.Mattermost;
+using CallsBot.Probes;
 using CallsBot.Protocols.Mattermost;
 using CallsBot.Tickets;
 using CallsBot.Troubleshooting;
@@ -41,11 +42,18 @@ internal sealed partial class EvidenceDesk(
     private const string PastedText = "message";
 
     private const int ShortestEvidence = 20;
+
+    /// <summary>What ended the process twice is not read a third time.</summary>
+    private const int MostAttempts = 2;
+    private const int LongestName = 60;
     private const int MostPictures = 4;
     private const int MostNames = 20;
 
-    /// <summary>Of what a message is made of: its text and its files.</summary>
+    /// <summary>For reading one message: its text and its files.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    /// <summary>For what does not end at once when the time is over.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a file that belongs to no walk is taken for part of what a ticket is about.</summary>
     private static readonly TimeSpan WithoutWalk = TimeSpan.FromDays(1);
@@ -57,31 +65,35 @@ internal sealed partial class EvidenceDesk(
         text.Length >= ShortestEvidence && PasteCutter.Cut(text, AnalyserCatalog.Shapes).Any(piece => piece.Kind != PieceKind.Unknown);
 
     /// <summary>Promises an answer to a message that holds evidence. May be called again for the same message.</summary>
-    public async Task TakeAsync(Post post, ChatTexts texts, CancellationToken cancellationToken)
+    /// <param name="post">The message.</param>
+    /// <param name="answers">Whether that answers the message; false when its words are answered besides.</param>
+    /// <param name="texts">The person's.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task TakeAsync(Post post, bool answers, ChatTexts texts, CancellationToken cancellationToken)
     {
         var evidence = new StoredEvidence(post.Id, post.UserId, post.ChannelId, post.RootId, "", "", "", "", "");
         if (!await store.TryAddAsync(evidence, cancellationToken)
             && await store.FindAsync(post.Id, cancellationToken) is { CardId.Length: > 0 })
         {
             // Promised before: whoever asks again is answered by the card.
-            await inbox.AnsweredAsync(post.Id, cancellationToken);
+            await AnsweredAsync();
             return;
         }
 
+        Task AnsweredAsync() => answers ? inbox.AnsweredAsync(post.Id, cancellationToken) : Task.CompletedTask;
+
         var files = await TryFilesOfAsync(post, cancellationToken);
-        var card = await mattermost.PostAsync(
-            ReplyMark.Set(
-                new PostDraft
-                {
-                    ChannelId = post.ChannelId,
-                    RootId = post.RootId,
-                    Props = EvidenceCard.Reading([.. files.Select(file => file.Name)], texts).Props,
-                },
-                post,
-                await bot.GetAsync(cancellationToken)),
-            cancellationToken);
+        var me = await bot.GetAsync(cancellationToken);
+        var draft = new PostDraft
+        {
+            ChannelId = post.ChannelId,
+            RootId = post.RootId,
+            Props = EvidenceCard.Reading([.. files.Select(file => file.Name)], texts).Props,
+            PendingPostId = Repetition.PendingId(me.Id, post.UserId, $"reading {post.Id}"),
+        };
+        var card = await mattermost.PostAsync(answers ? ReplyMark.Set(draft, post, me) : draft, cancellationToken);
         await store.ShownInAsync(post.Id, card.Id, cancellationToken);
-        await inbox.AnsweredAsync(post.Id, cancellationToken);
+        await AnsweredAsync();
         if (!queue.TryEnqueue("Reading evidence", "", token => RunAsync(post.Id, token)))
         {
             LogFull(post.Id);
@@ -110,27 +122,39 @@ internal sealed partial class EvidenceDesk(
         var language = await speech.ToAsync(evidence.UserId, cancellationToken);
         var texts = ChatTexts.In(language);
         using var late = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token, host.ApplicationStopping);
+        using var tooLate = new CancellationTokenSource(Patience + Grace, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, tooLate.Token, host.ApplicationStopping);
         try
         {
+            if (await store.BeginReadingAsync(postId, cancellationToken) > MostAttempts)
+            {
+                LogGivenUp(postId, MostAttempts);
+                await GiveUpAsync(evidence, texts.EvidenceCouldNot, cancellationToken);
+                return;
+            }
+
             var post = await mattermost.Api.GetPostAsync(postId, cancellationToken);
-            var report = await ReadAsync(post, either.Token);
+            var files = await FilesOfAsync(post, cancellationToken);
+            if (files.Length > 0 && files.All(file => file.Size > LargestFile))
+            {
+                await GiveUpAsync(evidence, texts.EvidenceTooLarge(SafeText.From(files[0].Name, LongestName), TicketCard.Size(LargestFile)), cancellationToken);
+                return;
+            }
+
+            // What was read within the time is shown; only what does not end even then is given up.
+            var report = await reader.ReadAsync(SourcesOf(post, files), Limits with { Stop = late.Token }, progress: null, either.Token);
             await ShowAsync(evidence, post, report, language, cancellationToken);
         }
         catch (OperationCanceledException) when (host.ApplicationStopping.IsCancellationRequested)
         {
             LogPutOff(postId);
         }
-        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (tooLate.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             LogTooSlow(postId);
             await GiveUpAsync(evidence, texts.EvidenceTooSlow((int)Patience.TotalMinutes), cancellationToken);
         }
-        catch (EvidenceTooLargeException ex)
-        {
-            await GiveUpAsync(evidence, texts.EvidenceTooLarge(ex.FileName, TicketCard.Size(LargestFile)), cancellationToken);
-        }
-        catch (Exception ex) when (ex is MattermostException or IOException)
+        catch (Exception ex) when (ex is not OperationCanceledException)
         {
             await GiveUpAsync(evidence, texts.EvidenceCouldNot, cancellationToken);
             throw;
@@ -139,8 +163,8 @@ internal sealed partial class EvidenceDesk(
 
     private async Task GiveUpAsync(StoredEvidence evidence, string why, CancellationToken cancellationToken)
     {
-        await store.ReadAsync(evidence.PostId, OutcomeWords.For(Outcome.Skipped), kinds: "", report: "", cancellationToken);
         await mattermost.Api.PatchPostAsync(evidence.CardId, NodeCard.Closed(why), cancellationToken);
+        await store.ReadAsync(evidence.PostId, OutcomeWords.For(Outcome.Skipped), kinds: "", report: "", cancellationToken);
     }
 
     /// <summary>What was handed in on a walk, or in its channel without one, for a ticket. Content is fetched when it is read.</summary>
@@ -151,7 +175,8 @@ internal sealed partial class EvidenceDesk(
         {
             try
             {
-                var sources = await SourcesAsync(await mattermost.Api.GetPostAsync(stored.PostId, cancellationToken), cancellationToken);
+                var post = await mattermost.Api.GetPostAsync(stored.PostId, cancellationToken);
+                var sources = SourcesOf(post, await FilesOfAsync(post, cancellationToken));
                 kept.Add(new TicketEvidence(stored.Kinds.Split(' ', StringSplitOptions.RemoveEmptyEntries), stored.Report, sources));
             }
             catch (MattermostException ex) when (ex.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
@@ -164,25 +189,33 @@ internal sealed partial class EvidenceDesk(
         return kept;
     }
 
-    private async Task<AnalysisReport> ReadAsync(Post post, CancellationToken cancellationToken) =>
-        await reader.ReadAsync(await SourcesAsync(post, cancellationToken), Limits, progress: null, cancellationToken);
-
-    private async Task<IReadOnlyList<EvidenceSource>> SourcesAsync(Post post, CancellationToken cancellationToken)
+    private List<EvidenceSource> SourcesOf(Post post, IReadOnlyList<FileInfo> files)
     {
-        var sources = new List<EvidenceSource>();
-        foreach (var file in await FilesOfAsync(post, cancellationToken))
-        {
-            sources.Add(file.Size <= LargestFile
-                ? new EvidenceSource(file.Name, token => DownloadAsync(mattermost, file.Id, token))
-                : throw new EvidenceTooLargeException(file.Name));
-        }
-
-        if (LooksLikeEvidence(post.Message) || sources.Count == 0)
+        var sources = files.Select(file => new EvidenceSource(file.Name, token => OpenAsync(file, token))).ToList();
+        if (sources.Count == 0 || LooksLikeEvidence(post.Message))
         {
             sources.Add(EvidenceSource.Of(PastedText, post.Message));
         }
 
         return sources;
+    }
+
+    /// <summary>Throws <see cref="IOException"/> for what cannot be had: the others are read, and the report names it.</summary>
+    private async Task<Stream> OpenAsync(FileInfo file, CancellationToken cancellationToken)
+    {
+        if (file.Size > LargestFile)
+        {
+            throw new IOException($"It is larger than {TicketCard.Size(LargestFile)}, so it was not read here. An administrator can run `callsbot analyse` on it.");
+        }
+
+        try
+        {
+            return await DownloadAsync(mattermost, file.Id, cancellationToken);
+        }
+        catch (MattermostException ex)
+        {
+            throw new IOException("Mattermost did not hand it out.", ex);
+        }
     }
 
     /// <summary>To a file that is gone when it is closed: archives are read in any order, and memory is for no file that people send.</summary>
@@ -207,16 +240,23 @@ internal sealed partial class EvidenceDesk(
     {
         var administrator = (await people.FindAsync(evidence.UserId, cancellationToken)).IsAdministrator;
         await mattermost.Api.PatchPostAsync(evidence.CardId, EvidenceCard.For(report, administrator, language), cancellationToken);
-        await AttachAsync(evidence, report, language, cancellationToken);
-        await MoveOnAsync(evidence, post, report, language, cancellationToken);
-
-        // Last: should the process end before, all of it is done again, and nothing twice but the card's change.
         await store.ReadAsync(
             evidence.PostId,
             OutcomeWords.For(report.Outcome),
             string.Join(' ', report.Pieces.Select(piece => PieceKinds.WordOf(piece.Piece.Kind)).Distinct()),
             AnalysisMarkdown.Of(report, Language.English, administrator: true),
             cancellationToken);
+
+        // The answer is there; what fails from here on does not take it back.
+        try
+        {
+            await AttachAsync(evidence, report, language, cancellationToken);
+            await MoveOnAsync(evidence, post, report, language, cancellationToken);
+        }
+        catch (MattermostException ex)
+        {
+            LogNotMovedOn(evidence.PostId, ex);
+        }
     }
 
     /// <summary>Puts pictures and the whole reading under the card. A server that takes no files has still shown the card.</summary>
@@ -346,15 +386,15 @@ internal sealed partial class EvidenceDesk(
     [LoggerMessage(LogLevel.Warning, "Reading the evidence of message {PostId} took too long.")]
     private partial void LogTooSlow(string postId);
 
+    [LoggerMessage(LogLevel.Error, "The evidence of message {PostId} was begun {Attempts} times and never read to its end; it is given up.")]
+    private partial void LogGivenUp(string postId, int attempts);
+
+    [LoggerMessage(LogLevel.Warning, "The evidence of message {PostId} was shown; the session could not be moved on.")]
+    private partial void LogNotMovedOn(string postId, Exception exception);
+
     [LoggerMessage(LogLevel.Warning, "What evidence shows could not be attached as files.")]
     private partial void LogNotAttached(Exception exception);
 
     [LoggerMessage(LogLevel.Information, "Evidence moved session {SessionId} on to {NodeId}.")]
     private partial void LogMovedOn(string sessionId, string nodeId);
-}
-
-/// <summary>A file is larger than what is read in the chat.</summary>
-internal sealed class EvidenceTooLargeException(string fileName) : Exception($"'{fileName}' is too large.")
-{
-    public string FileName => fileName;
 }

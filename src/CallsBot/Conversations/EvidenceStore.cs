@@ -29,8 +29,8 @@ internal sealed class EvidenceStore(Database database, TimeProvider time)
     public Task<bool> TryAddAsync(StoredEvidence evidence, CancellationToken cancellationToken) =>
         database.WriteAsync(
             async transaction => await transaction.Connection!.ExecuteAsync(
-                "INSERT INTO evidence (post_id, user_id, channel_id, root_id, session_id, card_id, outcome, kinds, report, created_at) " +
-                "VALUES (@PostId, @UserId, @ChannelId, @RootId, @SessionId, @CardId, @Outcome, @Kinds, @Report, @now) ON CONFLICT DO NOTHING",
+                "INSERT INTO evidence (post_id, user_id, channel_id, root_id, session_id, card_id, outcome, attempts, kinds, report, created_at) " +
+                "VALUES (@PostId, @UserId, @ChannelId, @RootId, @SessionId, @CardId, @Outcome, 0, @Kinds, @Report, @now) ON CONFLICT DO NOTHING",
                 new
                 {
                     evidence.PostId, evidence.UserId, evidence.ChannelId, evidence.RootId, evidence.SessionId, evidence.CardId,
@@ -48,6 +48,16 @@ internal sealed class EvidenceStore(Database database, TimeProvider time)
         database.WriteAsync(
             transaction => transaction.Connection!.ExecuteAsync(
                 "UPDATE evidence SET card_id = @cardId WHERE post_id = @postId", new { postId, cardId }, transaction),
+            cancellationToken);
+
+    /// <returns>How often reading was begun, this time included.</returns>
+    public Task<int> BeginReadingAsync(string postId, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async transaction =>
+            {
+                await transaction.Connection!.ExecuteAsync("UPDATE evidence SET attempts = attempts + 1 WHERE post_id = @postId", new { postId }, transaction);
+                return await transaction.Connection!.ExecuteScalarAsync<int>("SELECT attempts FROM evidence WHERE post_id = @postId", new { postId }, transaction);
+            },
             cancellationToken);
 
     public Task ReadAsync(string postId, string outcome, string kinds, string report, CancellationToken cancellationToken) =>

@@ -46,36 +46,38 @@ internal sealed partial class ProfileDesk(
         }
 
         var direct = await mattermost.Api.CreateDirectChannelAsync([me.Id, command.UserId], cancellationToken);
-        await BeginAsync(direct.Id, direct.Id == command.ChannelId ? command.RootId : "", language, answers: null, cancellationToken);
+        if (await BeginAsync(direct.Id, direct.Id == command.ChannelId ? command.RootId : "", language, answers: null, cancellationToken) is { } why)
+        {
+            await mattermost.RespondAsync(command.ResponseUrl, new SlashCommandResponse { Text = why }, cancellationToken);
+        }
     }
 
     /// <summary>The same for a direct message.</summary>
     /// <returns>What to answer instead of a card; null when a card was posted.</returns>
-    public async Task<string?> AskAsync(Post post, Language language, CancellationToken cancellationToken)
-    {
-        if (await RefusalAsync(post.UserId, language, cancellationToken) is { } refusal)
-        {
-            return refusal;
-        }
-
-        await BeginAsync(post.ChannelId, post.RootId, language, post, cancellationToken);
-        return null;
-    }
+    public async Task<string?> AskAsync(Post post, Language language, CancellationToken cancellationToken) =>
+        await RefusalAsync(post.UserId, language, cancellationToken)
+        ?? await BeginAsync(post.ChannelId, post.RootId, language, post, cancellationToken);
 
     private async Task<string?> RefusalAsync(string userId, Language language, CancellationToken cancellationToken)
     {
-        if (!(await mattermost.Api.GetUserAsync(userId, cancellationToken)).IsSystemAdministrator)
+        if ((await mattermost.Api.GetUserAsync(userId, cancellationToken)).IsSystemAdministrator)
         {
-            LogRefused(userId);
-            return ChatTexts.In(language).ChecksAreForAdministrators;
+            return null;
         }
 
-        return Interlocked.CompareExchange(ref _recording, 1, 0) == 0 ? null : ChatTexts.In(language).AlreadyTesting;
+        LogRefused(userId);
+        return ChatTexts.In(language).ChecksAreForAdministrators;
     }
 
-    private async Task BeginAsync(string channelId, string rootId, Language language, Post? answers, CancellationToken cancellationToken)
+    /// <returns>Why there is no recording; null when it began.</returns>
+    private async Task<string?> BeginAsync(string channelId, string rootId, Language language, Post? answers, CancellationToken cancellationToken)
     {
         var texts = ChatTexts.In(language);
+        if (Interlocked.CompareExchange(ref _recording, 1, 0) != 0)
+        {
+            return texts.AlreadyTesting;
+        }
+
         var queued = false;
         try
         {
@@ -100,6 +102,8 @@ internal sealed partial class ProfileDesk(
                 Volatile.Write(ref _recording, 0);
             }
         }
+
+        return null;
     }
 
     private async Task RunAsync(Post card, Language language, CancellationToken cancellationToken)
@@ -119,6 +123,11 @@ internal sealed partial class ProfileDesk(
                 AnalysisLimits.Default, progress: null, cancellationToken);
             await mattermost.Api.PatchPostAsync(card.Id, EvidenceCard.For(report, administrator: true, language), cancellationToken);
             await AttachAsync(card, profile, report, language, cancellationToken);
+        }
+        catch (Exception ex) when (ex is not OperationCanceledException)
+        {
+            await mattermost.Api.PatchPostAsync(card.Id, NodeCard.Closed(ChatTexts.In(language).CouldNotTest), cancellationToken);
+            throw;
         }
         finally
         {

@@ -9,4 +9,4 @@ internal sealed class ChatQueue(ILogger<ChatQueue> logger) : WorkQueue(workers: 
 internal sealed class CheckQueue(ILogger<CheckQueue> logger) : WorkQueue(workers: 8, capacity: 200, logger);
 
 /// <summary>Evidence to read. Few at once: each may keep a core busy and hold a large file.</summary>
-internal sealed class EvidenceQueue(ILogger<EvidenceQueue> logger) : WorkQueue(workers: 2, capacity: 50, logger);
+internal sealed class EvidenceQueue(ILogger<EvidenceQueue> logger) : WorkQueue(workers: 2, capacity: 200, logger);

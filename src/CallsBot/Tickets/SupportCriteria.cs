@@ -102,7 +102,7 @@ internal static class SupportCriteria
         return (unclear.Count, texts, checks) switch
         {
             (> 0, _, _) => Is(CriterionState.Met, $"{Count(unclear.Count, "test")} came to no clear result: {string.Join(", ", unclear.Take(5).Select(finding => finding.CheckId))}."),
-            _ when facts.Evidence.Any(evidence => evidence.Kinds.All(kind => kind == PieceKinds.WordOf(PieceKind.Unknown))) =>
+            _ when facts.Evidence.Any(evidence => evidence.Kinds.Count > 0 && evidence.Kinds.All(kind => kind == PieceKinds.WordOf(PieceKind.Unknown))) =>
                 Is(CriterionState.Met, "Something was handed in that CallsBot cannot read."),
             (_, > 0, _) => Is(CriterionState.Met, $"What was pasted has not been explained: {string.Join(", ", facts.Walk!.Texts.Select(text => text.Name))}."),
             (_, _, > 0) => Is(CriterionState.NotMet, "Every test came to a clear result, and nothing was pasted that is left to be read."),

@@ -31,6 +31,7 @@ public sealed class FindingCatalogTests
         led.Count.ShouldBeGreaterThan(30);
         led.Where(type => !Tree.Nodes.ContainsKey(type.Node!)).Select(type => $"{type.Id} leads to {type.Node}, which is no node").ShouldBeEmpty();
         led.Where(type => Tree.Nodes[type.Node!].Interrupts).Select(type => $"{type.Id} leads to {type.Node}, which cuts off calls").ShouldBeEmpty();
+        led.Where(type => Tree.Nodes[type.Node!] is ConcludeNode { Resolved: true }).Select(type => $"{type.Id} leads to {type.Node}, which says that it is mended").ShouldBeEmpty();
         led.Where(type => type.Outcome == Outcome.Pass).Select(type => $"{type.Id} is no fault and leads to {type.Node}").ShouldBeEmpty();
     }
 

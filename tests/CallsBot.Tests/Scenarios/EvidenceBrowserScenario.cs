@@ -36,7 +36,7 @@ public sealed class EvidenceBrowserScenario(Browser browser) : IClassFixture<Bro
 
         await Assertions.Expect(page.GetByText(Texts.EvidenceCertain).First).ToBeVisibleAsync();
         await Assertions.Expect(page.GetByText(refused.Says).First).ToBeVisibleAsync();
-        await Assertions.Expect(page.GetByText("What you sent answers the question").First).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("What you sent shows where to go on").First).ToBeVisibleAsync();
         await PictureAsync(page, $"{picture}-log");
         (await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth")).ShouldBeTrue("nothing sticks out sideways");
 

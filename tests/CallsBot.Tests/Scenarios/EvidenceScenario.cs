@@ -196,6 +196,50 @@ public sealed class EvidenceScenario
     }
 
     [Fact]
+    public async Task Words_that_come_with_a_file_are_answered_as_well()
+    {
+        await using var bot = await BotAndSandbox.StartAsync();
+        var chat = bot.Mattermost.DirectMessageFrom("ana");
+
+        chat.Uploads("list.txt", Bytes("Milk, bread, eggs.\n"), "it keeps connecting");
+
+        await chat.Sees(Texts.EvidenceUnknown("`list.txt`"));
+        await chat.Sees("For whom does it fail?");
+        (await bot.SessionOf(chat)).Current.Id.ShouldBe("who-keeps");
+    }
+
+    [Fact]
+    public async Task What_ended_the_process_twice_is_given_up()
+    {
+        await using var bot = await BotAndSandbox.StartAsync();
+        var chat = bot.Mattermost.DirectMessageFrom("ana");
+        var post = await chat.Types("thanks");
+        await chat.Sees(Texts.YouAreWelcome);
+        var card = chat.LastPost;
+        var store = bot.Services.GetRequiredService<EvidenceStore>();
+        await store.TryAddAsync(new StoredEvidence(post!.Id, chat.Person.Id, chat.Channel.Id, "", "", card.Id, "", "", ""), CancellationToken.None);
+        await store.BeginReadingAsync(post.Id, CancellationToken.None);
+        await store.BeginReadingAsync(post.Id, CancellationToken.None);
+
+        await bot.RestartBotAsync();
+
+        string Shown() => $"{bot.Mattermost.Workspace.GetPost(card.Id).Props}";
+        await Wait.ForAsync(bot.Mattermost.Workspace.Changes, TimeSpan.FromSeconds(20), () => Shown().Contains("I could not read it", StringComparison.Ordinal), Shown);
+    }
+
+    [Fact]
+    public async Task What_evidence_names_is_drawn_as_no_picture()
+    {
+        await using var bot = await BotAndSandbox.StartAsync();
+        var chat = bot.Mattermost.DirectMessageFrom("sysadmin");
+
+        chat.Uploads("inspect.json", Bytes("""[{"Id":"abc","Name":"/rtcd","State":{"Status":"exited","ExitCode":1,"OOMKilled":false},"Config":{"Image":"mattermost/rtcd![x](https://example.com/x.png)"},"HostConfig":{"NetworkMode":"host"}}]"""));
+
+        await chat.Sees(Texts.EvidenceWhatIRead);
+        Said(bot, chat).ShouldNotContain("](https://example.com");
+    }
+
+    [Fact]
     public async Task A_file_that_is_gone_is_told_of_and_the_bot_goes_on()
     {
         await using var bot = await BotAndSandbox.StartAsync();

@@ -11,6 +11,8 @@ CREATE TABLE evidence (
   card_id TEXT NOT NULL,
   -- Pass, warn, fail or inconclusive; empty while it is being read.
   outcome TEXT NOT NULL,
+  -- How often reading it was begun.
+  attempts INTEGER NOT NULL,
   -- What it was recognised as, such as "rtcd-log call-stats".
   kinds TEXT NOT NULL,
   -- What it showed, as Markdown without secrets.
