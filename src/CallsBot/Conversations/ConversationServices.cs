@@ -25,6 +25,8 @@ internal static class ConversationServices
         services.AddSingleton<SessionCards>();
         services.AddSingleton<SessionPosts>();
         services.AddSingleton<EvidenceStore>();
+        services.AddSingleton<EvidenceSources>();
+        services.AddSingleton<EvidenceMoves>();
         services.AddSingleton<EvidenceDesk>();
         services.AddSingleton<ProfileDesk>();
         services.AddSingleton<KnownAddresses>();

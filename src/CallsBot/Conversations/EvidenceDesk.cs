@@ -1,14 +1,10 @@
-using System.Net;
-using System.Text;
 using CallsBot.Analysis;
 using CallsBot.Checks;
 using CallsBot.Languages;
 using CallsBot.Mattermost;
 using CallsBot.Probes;
 using CallsBot.Protocols.Mattermost;
-using CallsBot.Tickets;
 using CallsBot.Troubleshooting;
-using FileInfo = CallsBot.Protocols.Mattermost.FileInfo;
 
 namespace CallsBot.Conversations;
 
@@ -20,11 +16,9 @@ namespace CallsBot.Conversations;
 internal sealed partial class EvidenceDesk(
     EvidenceStore store,
     EvidenceReader reader,
+    EvidenceSources sources,
+    EvidenceMoves moves,
     EvidenceQueue queue,
-    SessionStore sessions,
-    SessionSteps steps,
-    SessionPosts posts,
-    TreeCatalog trees,
     People people,
     InboxStore inbox,
     OutgoingGate gate,
@@ -35,19 +29,12 @@ internal sealed partial class EvidenceDesk(
     TimeProvider time,
     ILogger<EvidenceDesk> logger)
 {
-    /// <summary>Most servers take uploads of up to 100 MB; what is larger was allowed on purpose.</summary>
-    private const long LargestFile = 1024L * 1024 * 1024;
-
-    /// <summary>What a pasted text is called among files.</summary>
-    private const string PastedText = "message";
-
     private const int ShortestEvidence = 20;
 
     /// <summary>What ended the process twice is not read a third time.</summary>
     private const int MostAttempts = 2;
     private const int LongestName = 60;
     private const int MostPictures = 4;
-    private const int MostNames = 20;
 
     /// <summary>For reading one message: its text and its files.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
@@ -55,10 +42,7 @@ internal sealed partial class EvidenceDesk(
     /// <summary>For what does not end at once when the time is over.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a file that belongs to no walk is taken for part of what a ticket is about.</summary>
-    private static readonly TimeSpan WithoutWalk = TimeSpan.FromDays(1);
-
-    private static readonly AnalysisLimits Limits = new() { MostBytes = 4L * LargestFile };
+    private static readonly AnalysisLimits Limits = new() { MostBytes = 4L * EvidenceSources.LargestFile };
 
     /// <summary>Whether a message is the output of something rather than somebody's words.</summary>
     public static bool LooksLikeEvidence(string text) =>
@@ -82,7 +66,7 @@ internal sealed partial class EvidenceDesk(
 
         Task AnsweredAsync() => answers ? inbox.AnsweredAsync(post.Id, cancellationToken) : Task.CompletedTask;
 
-        var files = await TryFilesOfAsync(post, cancellationToken);
+        var files = await sources.TryFilesOfAsync(post, cancellationToken);
         var me = await bot.GetAsync(cancellationToken);
         var draft = new PostDraft
         {
@@ -134,15 +118,15 @@ internal sealed partial class EvidenceDesk(
             }
 
             var post = await mattermost.Api.GetPostAsync(postId, cancellationToken);
-            var files = await FilesOfAsync(post, cancellationToken);
-            if (files.Length > 0 && files.All(file => file.Size > LargestFile))
+            var files = await sources.FilesOfAsync(post, cancellationToken);
+            if (files.Length > 0 && files.All(file => file.Size > EvidenceSources.LargestFile))
             {
-                await GiveUpAsync(evidence, texts.EvidenceTooLarge(SafeText.From(files[0].Name, LongestName), TicketCard.Size(LargestFile)), cancellationToken);
+                await GiveUpAsync(evidence, texts.EvidenceTooLarge(SafeText.From(files[0].Name, LongestName), TicketCard.Size(EvidenceSources.LargestFile)), cancellationToken);
                 return;
             }
 
             // What was read within the time is shown; only what does not end even then is given up.
-            var report = await reader.ReadAsync(SourcesOf(post, files), Limits with { Stop = late.Token }, progress: null, either.Token);
+            var report = await reader.ReadAsync(sources.Of(post, files), Limits with { Stop = late.Token }, progress: null, either.Token);
             await ShowAsync(evidence, post, report, language, cancellationToken);
         }
         catch (OperationCanceledException) when (host.ApplicationStopping.IsCancellationRequested)
@@ -167,74 +151,6 @@ internal sealed partial class EvidenceDesk(
         await store.ReadAsync(evidence.PostId, OutcomeWords.For(Outcome.Skipped), kinds: "", report: "", cancellationToken);
     }
 
-    /// <summary>What was handed in on a walk, or in its channel without one, for a ticket. Content is fetched when it is read.</summary>
-    public async Task<IReadOnlyList<TicketEvidence>> ForTicketAsync(string channelId, string sessionId, CancellationToken cancellationToken)
-    {
-        var kept = new List<TicketEvidence>();
-        foreach (var stored in await store.FindAsync(channelId, sessionId, time.GetUtcNow() - WithoutWalk, cancellationToken))
-        {
-            try
-            {
-                var post = await mattermost.Api.GetPostAsync(stored.PostId, cancellationToken);
-                var sources = SourcesOf(post, await FilesOfAsync(post, cancellationToken));
-                kept.Add(new TicketEvidence(stored.Kinds.Split(' ', StringSplitOptions.RemoveEmptyEntries), stored.Report, sources));
-            }
-            catch (MattermostException ex) when (ex.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
-            {
-                // The person has deleted it: then it does not go out.
-                LogGone(stored.PostId);
-            }
-        }
-
-        return kept;
-    }
-
-    private List<EvidenceSource> SourcesOf(Post post, IReadOnlyList<FileInfo> files)
-    {
-        var sources = files.Select(file => new EvidenceSource(file.Name, token => OpenAsync(file, token))).ToList();
-        if (sources.Count == 0 || LooksLikeEvidence(post.Message))
-        {
-            sources.Add(EvidenceSource.Of(PastedText, post.Message));
-        }
-
-        return sources;
-    }
-
-    /// <summary>Throws <see cref="IOException"/> for what cannot be had: the others are read, and the report names it.</summary>
-    private async Task<Stream> OpenAsync(FileInfo file, CancellationToken cancellationToken)
-    {
-        if (file.Size > LargestFile)
-        {
-            throw new IOException($"It is larger than {TicketCard.Size(LargestFile)}, so it was not read here. An administrator can run `callsbot analyse` on it.");
-        }
-
-        try
-        {
-            return await DownloadAsync(mattermost, file.Id, cancellationToken);
-        }
-        catch (MattermostException ex)
-        {
-            throw new IOException("Mattermost did not hand it out.", ex);
-        }
-    }
-
-    /// <summary>To a file that is gone when it is closed: archives are read in any order, and memory is for no file that people send.</summary>
-    private static async Task<Stream> DownloadAsync(MattermostClient mattermost, string fileId, CancellationToken cancellationToken)
-    {
-        var file = BundleShelf.NewFile();
-        try
-        {
-            await mattermost.DownloadFileAsync(fileId, file, LargestFile, cancellationToken);
-            file.Position = 0;
-            return file;
-        }
-        catch
-        {
-            await file.DisposeAsync();
-            throw;
-        }
-    }
-
     private async Task ShowAsync(
         StoredEvidence evidence, Post post, AnalysisReport report, Language language, CancellationToken cancellationToken)
     {
@@ -251,7 +167,7 @@ internal sealed partial class EvidenceDesk(
         try
         {
             await AttachAsync(evidence, report, language, cancellationToken);
-            await MoveOnAsync(evidence, post, report, language, cancellationToken);
+            await moves.MoveOnAsync(evidence, post, report, language, cancellationToken);
         }
         catch (MattermostException ex)
         {
@@ -297,91 +213,11 @@ internal sealed partial class EvidenceDesk(
         }
     }
 
-    /// <summary>Fires what the evidence answers at the session of the channel, or begins one where it says where to begin.</summary>
-    private async Task MoveOnAsync(
-        StoredEvidence evidence, Post post, AnalysisReport report, Language language, CancellationToken cancellationToken)
-    {
-        var texts = ChatTexts.In(language);
-        var latest = await sessions.FindLatestAsync(evidence.ChannelId, evidence.RootId, cancellationToken);
-        var session = latest is { CanGoOn: true, Current: not ConcludeNode { Resolved: true } }
-            ? await steps.SettleAsync(latest, cancellationToken)
-            : null;
-        var target = TargetOf(report, session?.Tree ?? trees.Get(Conversation.FirstTree));
-        var begun = session is null && target is not null;
-        if (begun)
-        {
-            session = Session.Begin(trees.Get(Conversation.FirstTree), evidence.UserId, evidence.ChannelId, evidence.RootId);
-            await sessions.TryCreateAsync(session, $"post {evidence.PostId}", cancellationToken);
-        }
-
-        if (session is null)
-        {
-            return;
-        }
-
-        await store.BelongsToAsync(evidence.PostId, session.Id, cancellationToken);
-        if (session.Steps.Any(step => step.Cause == evidence.PostId))
-        {
-            return;
-        }
-
-        Trigger? trigger = target is not null && target != session.Current.Id ? new Shown(session.Current.Id, target)
-            : session.Current is CollectNode collect ? new Collected(collect.Id, Collectable(post, report))
-            : null;
-        if (trigger is null
-            || await steps.TryTakeAsync(session, new SessionStep(trigger, null, evidence.UserId, evidence.PostId), cancellationToken) is not { } next)
-        {
-            return;
-        }
-
-        LogMovedOn(next.Id, next.Current.Id);
-        var said = begun ? texts.EvidenceBegins : trigger is Shown ? texts.EvidenceMovedOn : texts.EvidenceKept;
-        await posts.ShowNewAsync(next, said, answersPost: null, cancellationToken, begun ? null : session);
-    }
-
-    /// <summary>Where the surest fault that names a node leads; a mere possibility leads nowhere.</summary>
-    private static string? TargetOf(AnalysisReport report, Tree tree) =>
-        report.Findings
-            .Where(finding => finding is { Outcome: Outcome.Fail or Outcome.Warn, Certainty: not Certainty.Possible })
-            .Select(finding => finding.Type.Node)
-            .FirstOrDefault(node => node is not null && tree.Nodes.ContainsKey(node));
-
-    /// <summary>What a question for a paste keeps: the text, or the names of the files.</summary>
-    private static string Collectable(Post post, AnalysisReport report)
-    {
-        var text = new StringBuilder(post.Message.Trim());
-        foreach (var name in report.Pieces.Select(piece => piece.Piece.Name).Where(name => name != PastedText).Distinct().Take(MostNames))
-        {
-            text.Append(text.Length > 0 ? "\n" : "").Append('[').Append(name).Append(']');
-        }
-
-        return text.ToString();
-    }
-
-    /// <summary>Names are for the first answer alone; what is missing is told of when it is read.</summary>
-    private async Task<FileInfo[]> TryFilesOfAsync(Post post, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await FilesOfAsync(post, cancellationToken);
-        }
-        catch (MattermostException ex) when (ex.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
-        {
-            return [];
-        }
-    }
-
-    private Task<FileInfo[]> FilesOfAsync(Post post, CancellationToken cancellationToken) =>
-        Task.WhenAll((post.FileIds ?? []).Select(id => mattermost.Api.GetFileInfoAsync(id, cancellationToken)));
-
     [LoggerMessage(LogLevel.Information, "Reading the evidence of message {PostId} is put off until the next start: the host is stopping.")]
     private partial void LogPutOff(string postId);
 
     [LoggerMessage(LogLevel.Warning, "Too much evidence is waiting; message {PostId} was told to be sent again.")]
     private partial void LogFull(string postId);
-
-    [LoggerMessage(LogLevel.Information, "The evidence of message {PostId} is gone from the server, so it is not in the ticket.")]
-    private partial void LogGone(string postId);
 
     [LoggerMessage(LogLevel.Warning, "Reading the evidence of message {PostId} took too long.")]
     private partial void LogTooSlow(string postId);
@@ -394,7 +230,4 @@ internal sealed partial class EvidenceDesk(
 
     [LoggerMessage(LogLevel.Warning, "What evidence shows could not be attached as files.")]
     private partial void LogNotAttached(Exception exception);
-
-    [LoggerMessage(LogLevel.Information, "Evidence moved session {SessionId} on to {NodeId}.")]
-    private partial void LogMovedOn(string sessionId, string nodeId);
 }

@@ -18,7 +18,7 @@ internal sealed partial class TicketDesk(
     BundleShelf shelf,
     TicketCard cards,
     SessionStore sessions,
-    EvidenceDesk evidence,
+    EvidenceSources evidence,
     AdministratorDesk administrators,
     Dialogs dialogs,
     ChatQueue queue,
