@@ -49,6 +49,42 @@ public sealed class LogAnalyserTests
     }
 
     [Fact]
+    public async Task A_failure_in_a_log_that_begins_after_the_join_in_another_is_normal()
+    {
+        const string Rotated = """{"timestamp":"2026-11-22 06:05:00.000 Z","level":"info","msg":"x"}""";
+        const string Whole = """{"timestamp":"2026-11-22 05:00:00.000 Z","level":"info","msg":"x"}""";
+
+        var rotated = await ReadAsync((PieceKind.RtcdLog, [Joined]), (PieceKind.RtcdLog, [Rotated, Failed]));
+        var reversed = await ReadAsync((PieceKind.RtcdLog, [Rotated, Failed]), (PieceKind.RtcdLog, [Joined]));
+        var whole = await ReadAsync((PieceKind.RtcdLog, [Joined]), (PieceKind.RtcdLog, [Whole, Failed]));
+
+        Faults(rotated).ShouldBeEmpty();
+        rotated.ShouldContain(finding => finding.Id == "ice-failures-normal");
+        Faults(reversed).ShouldBeEmpty();
+        Faults(whole).ShouldBe(["session-media-blocked"]);
+    }
+
+    [Fact]
+    public async Task Sessions_of_two_logs_of_one_name_are_two()
+    {
+        string[] client =
+        [
+            "debug [2026-11-22T06:00:00.000Z] ws open, sending join msg",
+            "error [2026-11-22T06:00:15.000Z] peer error timed out waiting for rtc connection",
+        ];
+        var sessions = new CallSessions(FindingCatalog.Shipped);
+        var signatures = new SignatureSet(FindingCatalog.Shipped, PieceKind.CallLogs);
+        for (var number = 0; number < 2; number++)
+        {
+            var scanner = new LineScanner(signatures.Literals);
+            var reading = new LogReading(new Piece("call.txt", PieceKind.CallLogs), number, FindingCatalog.Shipped, signatures, sessions, new MediaAddresses(), scanner);
+            await scanner.ScanAsync(Lines(client), reading.See, CancellationToken.None);
+        }
+
+        sessions.Seen.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task One_session_is_followed_from_the_log_of_the_server_into_that_of_the_client()
     {
         string[] client =
