@@ -14,6 +14,9 @@ public sealed class PprofProfile
 
     private const int MostEntries = 1_000_000;
 
+    /// <summary>Of all samples and locations together.</summary>
+    private const int MostNumbers = 4_000_000;
+
     private readonly Dictionary<ulong, PprofFrame[]> _locations = [];
 
     private PprofProfile()
@@ -110,7 +113,7 @@ public sealed class PprofProfile
         var (types, samples, texts) = (new List<(long Type, long Unit)>(), new List<PprofSample>(), new List<string>());
         var (locations, functions, mappings) = (new List<RawLocation>(), new Dictionary<ulong, long>(), new List<long>());
         long defaultType = 0;
-        var entries = 0;
+        var (entries, left) = (0, MostNumbers);
         var reader = new ProtobufReader(bytes);
         while (reader.TryReadField(out var field))
         {
@@ -125,13 +128,13 @@ public sealed class PprofProfile
                     types.Add(ValueTypeOf(reader.BytesOf(field)));
                     break;
                 case 2:
-                    samples.Add(SampleOf(reader.BytesOf(field)));
+                    samples.Add(SampleOf(reader.BytesOf(field), ref left));
                     break;
                 case 3:
                     mappings.Add(MappingOf(reader.BytesOf(field)));
                     break;
                 case 4:
-                    locations.Add(LocationOf(reader.BytesOf(field)));
+                    locations.Add(LocationOf(reader.BytesOf(field), ref left));
                     break;
                 case 5:
                     var (id, name) = FunctionOf(reader.BytesOf(field));
@@ -149,6 +152,11 @@ public sealed class PprofProfile
                 case 14:
                     defaultType = (long)field.Value;
                     break;
+            }
+
+            if (left < 0)
+            {
+                throw new InvalidDataException("The profile has more than four million numbers.");
             }
         }
 
@@ -184,15 +192,15 @@ public sealed class PprofProfile
         return (type, unit);
     }
 
-    private static PprofSample SampleOf(ReadOnlySpan<byte> bytes)
+    private static PprofSample SampleOf(ReadOnlySpan<byte> bytes, ref int left)
     {
         var (locations, values) = (new List<ulong>(), new List<ulong>());
         var reader = new ProtobufReader(bytes);
-        while (reader.TryReadField(out var field))
+        while (left >= 0 && reader.TryReadField(out var field))
         {
             if (field.Number is 1 or 2)
             {
-                reader.AppendNumbers(field, field.Number == 1 ? locations : values);
+                reader.AppendNumbers(field, field.Number == 1 ? locations : values, ref left);
             }
         }
 
@@ -211,7 +219,7 @@ public sealed class PprofProfile
         return name;
     }
 
-    private static RawLocation LocationOf(ReadOnlySpan<byte> bytes)
+    private static RawLocation LocationOf(ReadOnlySpan<byte> bytes, ref int left)
     {
         var (id, address, functions) = (0UL, 0UL, new List<ulong>());
         var reader = new ProtobufReader(bytes);
@@ -229,7 +237,7 @@ public sealed class PprofProfile
                     var line = new ProtobufReader(reader.BytesOf(field));
                     while (line.TryReadField(out var part))
                     {
-                        if (part.Number == 1)
+                        if (part.Number == 1 && --left >= 0)
                         {
                             functions.Add(part.Value);
                         }

@@ -51,16 +51,23 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> bytes)
     public readonly ReadOnlySpan<byte> BytesOf(ProtobufField field) => field.IsBytes ? _bytes.Slice(field.Start, field.Length) : default;
 
     /// <summary>The numbers of a repeated field: one, or several that are packed.</summary>
-    public readonly void AppendNumbers(ProtobufField field, List<ulong> numbers)
+    /// <param name="field">The field.</param>
+    /// <param name="numbers">Gets them.</param>
+    /// <param name="left">How many may still be read; below zero when there were more. They take eight times the memory of their bytes.</param>
+    public readonly void AppendNumbers(ProtobufField field, List<ulong> numbers, ref int left)
     {
         if (!field.IsBytes)
         {
-            numbers.Add(field.Value);
+            if (--left >= 0)
+            {
+                numbers.Add(field.Value);
+            }
+
             return;
         }
 
         var packed = new ProtobufReader(BytesOf(field));
-        while (packed._at < packed._bytes.Length && packed.TryReadNumber(out var number))
+        while (packed._at < packed._bytes.Length && packed.TryReadNumber(out var number) && --left >= 0)
         {
             numbers.Add(number);
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
 namespace CallsBot.Analysis;
@@ -19,7 +20,7 @@ internal sealed record Shape(PieceKind Kind, Func<Head, int> Recognise)
         var best = (Kind: PieceKind.Unknown, Sureness: 0);
         foreach (var shape in shapes)
         {
-            var sureness = shape.Recognise(head);
+            var sureness = shape.SurenessOf(head);
             if (sureness >= Enough && sureness > best.Sureness)
             {
                 best = (shape.Kind, sureness);
@@ -27,6 +28,19 @@ internal sealed record Shape(PieceKind Kind, Func<Head, int> Recognise)
         }
 
         return best;
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Bytes of strangers: a shape that fails on them does not recognise them, and the other shapes are still asked.")]
+    private int SurenessOf(Head head)
+    {
+        try
+        {
+            return Recognise(head);
+        }
+        catch (Exception)
+        {
+            return 0;
+        }
     }
 }
 

@@ -167,7 +167,7 @@ internal sealed class Unpacker(AnalysisLimits limits)
                 }
             }
 
-            var zip = await ZipDirectory.ReadAsync(seekable ?? copy!, limits.MostPieces, cancellationToken);
+            var zip = await ZipDirectory.ReadAsync(seekable ?? copy!, limits.MostPieces, limits.Stop, cancellationToken);
             if (SupportPacket.Describe(zip.Members.Select(member => member.Name)) is { } facts)
             {
                 _budget.CountPiece();
@@ -176,6 +176,12 @@ internal sealed class Unpacker(AnalysisLimits limits)
             else if (zip.Trouble is { } trouble)
             {
                 yield return UnpackedFile.LeftOut(name, trouble);
+            }
+
+            // When the time was over before the first member was found, nothing below says so.
+            if (zip.Members.Count == 0 && _budget.IsSpent && _budget.TellOnce() is { } unread)
+            {
+                yield return UnpackedFile.LeftOut(name, $"{unread} The rest of the archive was left out.");
             }
 
             var labels = new MemberLabels(name);

@@ -37,17 +37,18 @@ internal sealed class ZipDirectory
 
     /// <param name="file">The zip; read in any order, not closed.</param>
     /// <param name="most">How many members are listed, and one more.</param>
+    /// <param name="stop">Ends the listing early; what was found until then is kept.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public static async Task<ZipDirectory> ReadAsync(Stream file, int most, CancellationToken cancellationToken)
+    public static async Task<ZipDirectory> ReadAsync(Stream file, int most, CancellationToken stop, CancellationToken cancellationToken)
     {
         var zip = new ZipDirectory(file);
         try
         {
-            if (!await zip.ReadDirectoryAsync(most, cancellationToken))
+            if (!await zip.ReadDirectoryAsync(most, stop, cancellationToken))
             {
                 zip._members.Clear();
                 zip.Trouble = "The zip is damaged or cut off: only what is whole in it was read. Copy it again, and compare the sizes of the two files.";
-                await zip.FindMembersAsync(most, cancellationToken);
+                await zip.FindMembersAsync(most, stop, cancellationToken);
             }
         }
         catch (IOException ex)
@@ -90,7 +91,7 @@ internal sealed class ZipDirectory
 
     /// <summary>§4.3.12 to §4.3.16.</summary>
     /// <returns>False when there is no directory, or it does not fit the file.</returns>
-    private async Task<bool> ReadDirectoryAsync(int most, CancellationToken cancellationToken)
+    private async Task<bool> ReadDirectoryAsync(int most, CancellationToken stop, CancellationToken cancellationToken)
     {
         var tailStart = Math.Max(0, _file.Length - EndLength - LongestComment);
         var tail = await ReadAtAsync(tailStart, (int)(_file.Length - tailStart), cancellationToken);
@@ -126,7 +127,7 @@ internal sealed class ZipDirectory
         }
 
         var at = before + offset;
-        while (_members.Count <= most && count-- > 0)
+        while (_members.Count <= most && count-- > 0 && !stop.IsCancellationRequested)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var header = await ReadAtAsync(at, CentralLength, cancellationToken);
@@ -181,10 +182,11 @@ internal sealed class ZipDirectory
     }
 
     /// <summary>Goes from one local header (§4.3.7) to the next.</summary>
-    private async Task FindMembersAsync(int most, CancellationToken cancellationToken)
+    private async Task FindMembersAsync(int most, CancellationToken stop, CancellationToken cancellationToken)
     {
+        // Headers count, whether they are of a file or of a folder: a file made for it is full of those of folders.
         long at = 0;
-        while (_members.Count <= most && (at = await FindAsync(at, cancellationToken)) >= 0)
+        for (var seen = 0; seen <= most && (at = await FindAsync(at, stop, cancellationToken)) >= 0; seen++)
         {
             var header = await ReadAtAsync(at, LocalLength, cancellationToken);
             if (header.Length < LocalLength)
@@ -204,13 +206,16 @@ internal sealed class ZipDirectory
         }
     }
 
-    private async Task<long> FindAsync(long from, CancellationToken cancellationToken)
+    private async Task<long> FindAsync(long from, CancellationToken stop, CancellationToken cancellationToken)
     {
+        // The next header mostly follows at once.
+        var size = 4 * 1024;
         var signature = "PK\u0003\u0004"u8.ToArray();
-        while (from < _file.Length)
+        while (from < _file.Length && !stop.IsCancellationRequested)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var part = await ReadAtAsync(from, 1024 * 1024, cancellationToken);
+            var part = await ReadAtAsync(from, size, cancellationToken);
+            size = 1024 * 1024;
             var found = part.AsSpan().IndexOf(signature);
             if (found >= 0)
             {

@@ -88,6 +88,35 @@ public sealed class ProfileTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(8)]
+    public void More_numbers_than_any_profile_has_are_refused_in_however_many_samples(int samples)
+    {
+        const int Most = 4_000_000;
+
+        Should.NotThrow(() => PprofProfile.Read(OfNumbers(samples, Most / samples)));
+        Should.Throw<InvalidDataException>(() => PprofProfile.Read(OfNumbers(samples, (Most / samples) + 1))).Message.ShouldContain("numbers");
+
+        // A sample type, the empty text, and samples with values that are packed.
+        static byte[] OfNumbers(int samples, int each)
+        {
+            byte[] values = [0x12, .. Varint(each), .. new byte[each]];
+            byte[] sample = [0x12, .. Varint(values.Length), .. values];
+            return [0x0A, 0, 0x32, 0, .. Enumerable.Repeat(sample, samples).SelectMany(bytes => bytes)];
+        }
+
+        static IEnumerable<byte> Varint(int value)
+        {
+            for (; value >= 0x80; value >>= 7)
+            {
+                yield return (byte)(value | 0x80);
+            }
+
+            yield return (byte)value;
+        }
+    }
+
     private static PprofProfile Read(string name) => PprofProfile.Read(File.ReadAllBytes(PathOf($"{name}.pb.gz")));
 
     private static byte[] Unpack(byte[] packed)

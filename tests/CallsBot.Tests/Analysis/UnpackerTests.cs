@@ -130,6 +130,21 @@ public sealed class UnpackerTests
     }
 
     [Fact]
+    public async Task A_damaged_zip_is_looked_through_for_so_many_headers_and_so_long()
+    {
+        // Local headers with one letter as the name, no data, and no directory at the end.
+        static byte[] Headers(char name, int count) =>
+            [.. Enumerable.Repeat<byte[]>([.. "PK\u0003\u0004"u8, .. new byte[22], 1, 0, 0, 0, (byte)name], count).SelectMany(header => header)];
+        static async Task<int> CountAsync(byte[] zip, CancellationToken stop = default) =>
+            (await ZipDirectory.ReadAsync(new MemoryStream(zip), most: 10, stop, CancellationToken.None)).Members.Count;
+
+        (await CountAsync([.. Headers('/', 10), .. Headers('a', 5)])).ShouldBe(1);
+        (await CountAsync([.. Headers('/', 11), .. Headers('a', 5)])).ShouldBe(0);
+        (await CountAsync(Headers('a', 5))).ShouldBe(5);
+        (await CountAsync(Headers('a', 5), new CancellationToken(canceled: true))).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task The_files_before_the_end_of_a_tar_that_was_cut_off_are_read()
     {
         var tar = Tar(TarEntryFormat.Pax, ("a.log", "one"), ("b.log", Lines(1_000)));

@@ -26,6 +26,11 @@ internal sealed class CaptureJudge(FindingCatalog findings, CaptureTrace trace, 
     private const long OutageNanoseconds = 1_000_000_000;
     private const int OutagePackets = 10;
 
+    private const int MostAlike = 20;
+
+    // Words that measure: they differ from session to session, and the fault is the same.
+    private static readonly string[] Measures = ["seconds", "hellos", "bytes", "count", "connections"];
+
     private readonly List<Finding> _found = [];
 
     public IReadOnlyList<Finding> Judge()
@@ -432,8 +437,13 @@ internal sealed class CaptureJudge(FindingCatalog findings, CaptureTrace trace, 
 
     private void Add(string id, Flow flow, Certainty? certainty = null, long count = 1, params (string Name, object Value)[] words)
     {
-        // Several sessions with the same fault are one finding with as many quotes.
-        var same = _found.FindIndex(finding => finding.Id == id && finding.Quotes.Count > 0);
+        // Several sessions with the same fault are one finding with as many quotes. Another port or error is another fault,
+        // as long as there are not too many to read.
+        var given = Words(words);
+        var alike = _found.Where(finding => finding.Id == id && finding.Quotes.Count > 0).ToList();
+        var same = (alike.Find(finding => finding.Words.All(word => Measures.Contains(word.Key) || given.GetValueOrDefault(word.Key) == word.Value)) ?? (alike.Count >= MostAlike ? alike[0] : null)) is { } first
+            ? _found.IndexOf(first)
+            : -1;
         if (same >= 0)
         {
             var before = _found[same];
@@ -448,8 +458,8 @@ internal sealed class CaptureJudge(FindingCatalog findings, CaptureTrace trace, 
             return;
         }
 
-        var finding = findings.Found(id, QuoteOf(flow)) with { Words = Words(words), Count = count, FirstAt = Time(flow.FirstAt), LastAt = Time(flow.LastAt) };
-        _found.Add(certainty is { } given ? finding with { Certainty = given } : finding);
+        var finding = findings.Found(id, QuoteOf(flow)) with { Words = given, Count = count, FirstAt = Time(flow.FirstAt), LastAt = Time(flow.LastAt) };
+        _found.Add(certainty is { } stated ? finding with { Certainty = stated } : finding);
     }
 
     private Quote QuoteOf(Flow flow) => Quote.Of(piece, null, string.Create(CultureInfo.InvariantCulture,

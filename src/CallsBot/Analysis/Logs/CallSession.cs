@@ -5,6 +5,11 @@ internal sealed class CallSession(string id)
 {
     private const int MostLines = 4;
 
+    private int? _joinedIn;
+    private int? _failedIn;
+    private bool _joinedAndFailedInOne;
+    private DateTimeOffset? _failureLogBeganAt;
+
     public string Id { get; } = id;
 
     public string? CallId { get; set; }
@@ -56,9 +61,10 @@ internal sealed class CallSession(string id)
     public int Piece { get; set; } = -1;
 
     /// <summary>
-    /// Whether it surely did not connect: its beginning was seen, and its failure. A part of a log may begin after the connection.
+    /// Whether it surely did not connect: its beginning was seen, and its failure, and the log with the failure would show a
+    /// connection between them. A log that was rotated, or a part of one, may begin after the connection.
     /// </summary>
-    public bool NeverConnected => !Connected && (OfferMissed || ClientTimedOut || (Joined && Failed));
+    public bool NeverConnected => !Connected && (OfferMissed || ClientTimedOut || (Joined && Failed && (_joinedAndFailedInOne || _failureLogBeganAt < JoinedAt)));
 
     public bool IsOver => Ended || OfferMissed || ClientTimedOut || (Failed && !Connected);
 
@@ -66,7 +72,11 @@ internal sealed class CallSession(string id)
     public bool TakesQuote(SessionEvent what) =>
         Quotes.Count < MostLines && what is (SessionEvent.Joined or SessionEvent.Connected or SessionEvent.Failed or SessionEvent.OfferMissed or SessionEvent.ClientTimedOut);
 
-    public void See(SessionEvent what, DateTimeOffset? at, Quote? quote)
+    /// <param name="what">What a line of the current <see cref="Piece"/> says of it.</param>
+    /// <param name="at">When.</param>
+    /// <param name="quote">The line; null when it is not kept.</param>
+    /// <param name="logBeganAt">The first time in the piece.</param>
+    public void See(SessionEvent what, DateTimeOffset? at, Quote? quote, DateTimeOffset? logBeganAt = null)
     {
         FirstAt = Earlier(FirstAt, at);
         LastAt = Later(LastAt, at);
@@ -75,6 +85,8 @@ internal sealed class CallSession(string id)
             case SessionEvent.Joined:
                 Joined = true;
                 JoinedAt = Earlier(JoinedAt, at);
+                _joinedIn = Piece;
+                _joinedAndFailedInOne |= _joinedIn == _failedIn;
                 break;
             case SessionEvent.Signalled:
                 Signalled = true;
@@ -86,6 +98,9 @@ internal sealed class CallSession(string id)
             case SessionEvent.Failed:
                 Failed = true;
                 FailedAt ??= at;
+                _failedIn = Piece;
+                _joinedAndFailedInOne |= _joinedIn == _failedIn;
+                _failureLogBeganAt = Earlier(_failureLogBeganAt, logBeganAt);
                 break;
             case SessionEvent.OfferMissed:
                 OfferMissed = true;

@@ -1,3 +1,5 @@
+using CallsBot.Checks;
+
 namespace CallsBot.Analysis.Logs;
 
 /// <summary>The sessions of all logs of a run. Bounded: the oldest that are over are forgotten, and only counted.</summary>
@@ -6,6 +8,10 @@ internal sealed class CallSessions(FindingCatalog findings, int most = CallSessi
     private const int Most = 50_000;
     private const int MostQuotes = 5;
     private const int MostPending = 6;
+
+    // Laptops are closed and trains go into tunnels: fewer lost sessions say nothing of the server.
+    private const int FewestLost = 3;
+    private const double LeastShareLost = 0.1;
 
     /// <summary>RTCD gives ICE up 30 s after the last packet (pion's failed timeout of 25 s after 5 s of silence).</summary>
     private static readonly TimeSpan IceGivesUp = TimeSpan.FromSeconds(45);
@@ -92,13 +98,27 @@ internal sealed class CallSessions(FindingCatalog findings, int most = CallSessi
 
         _sessions.Clear();
         _byAge.Clear();
-        var found = _groups.Values.Select(group => group.ToFinding()).ToList();
+        var found = _groups.Values.Select(group => Weighed(group.ToFinding())).ToList();
         if (_normal > 0)
         {
             found.Add(findings.Found("ice-failures-normal", [.. _normalQuotes]) with { Words = Counted(_normal), Count = _normal });
         }
 
         return found;
+    }
+
+    private Finding Weighed(Finding finding)
+    {
+        if (finding.Id != "session-lost")
+        {
+            return finding;
+        }
+
+        long CountOf(string id) => _groups.TryGetValue(id, out var group) ? group.Count : 0;
+        var connected = finding.Count + CountOf("session-lost-early") + CountOf("sessions-connected");
+        return finding.Count >= FewestLost && finding.Count >= connected * LeastShareLost
+            ? finding
+            : finding with { Outcome = Outcome.Inconclusive, Certainty = Certainty.Possible };
     }
 
     private static Dictionary<string, string> Counted(long count) =>

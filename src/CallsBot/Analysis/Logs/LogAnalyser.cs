@@ -17,10 +17,10 @@ internal sealed class LogAnalyser(FindingCatalog findings) : Analyser
             _sets[piece.Kind] = signatures = new SignatureSet(findings, piece.Kind);
         }
 
-        var reading = new LogReading(piece, _pieces++, findings, signatures, _sessions, _addresses);
         var scanner = new LineScanner(signatures.Literals);
+        var reading = new LogReading(piece, _pieces++, findings, signatures, _sessions, _addresses, scanner);
         await scanner.ScanAsync(content, reading.See, cancellationToken);
-        return reading.Complete(scanner);
+        return reading.Complete();
     }
 
     public override IReadOnlyList<Finding> Conclude() => [.. _sessions.Conclude(), .. _addresses.Conclude(findings)];

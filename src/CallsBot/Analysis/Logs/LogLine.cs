@@ -295,7 +295,14 @@ internal sealed class LogLine
             IsZoneGuessed = true;
         }
 
-        time = new DateTimeOffset(new DateTime(year, month, day, hour, minute, second, DateTimeKind.Utc).AddTicks(ticks) - offset, TimeSpan.Zero);
+        // A zone can move the last hours of the year 9999 beyond what can be said.
+        var inUtc = new DateTime(year, month, day, hour, minute, second, DateTimeKind.Utc).Ticks + ticks - offset.Ticks;
+        if (inUtc < DateTimeOffset.MinValue.Ticks || inUtc > DateTimeOffset.MaxValue.Ticks)
+        {
+            return false;
+        }
+
+        time = new DateTimeOffset(inUtc, TimeSpan.Zero);
         return true;
     }
 

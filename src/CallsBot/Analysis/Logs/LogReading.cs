@@ -6,7 +6,7 @@ namespace CallsBot.Analysis.Logs;
 
 /// <summary>The reading of one log: counts what its lines show, and hands on what they say of sessions.</summary>
 internal sealed class LogReading(
-    Piece piece, int number, FindingCatalog findings, SignatureSet signatures, CallSessions sessions, MediaAddresses addresses)
+    Piece piece, int number, FindingCatalog findings, SignatureSet signatures, CallSessions sessions, MediaAddresses addresses, LineScanner scanner)
 {
     private const int MostQuotes = 5;
     private const int MostMoments = 100;
@@ -33,6 +33,7 @@ internal sealed class LogReading(
     private int _clientSessions;
     private CallSession? _client;
     private bool _clientJoined;
+    private (DateTimeOffset? At, bool Guessed)? _start;
 
     /// <summary>Takes a line that holds one of the texts.</summary>
     public void See(long line, ReadOnlySpan<byte> bytes, ReadOnlySpan<int> hits)
@@ -65,7 +66,7 @@ internal sealed class LogReading(
     }
 
     /// <summary>What the log showed by itself.</summary>
-    public PieceReading Complete(LineScanner scanner)
+    public PieceReading Complete()
     {
         var found = new List<Finding>();
         foreach (var seen in _seen)
@@ -102,7 +103,7 @@ internal sealed class LogReading(
 
         return new PieceReading
         {
-            Facts = Facts(scanner),
+            Facts = Facts(),
             Findings = found,
             Moments = [.. _firstMoments, .. _lastMoments],
         };
@@ -167,7 +168,7 @@ internal sealed class LogReading(
         if (session is not null && seen.Event != SessionEvent.None)
         {
             session.CallId ??= parsed.CallId;
-            session.See(seen.Event, parsed.At, session.TakesQuote(seen.Event) ? QuoteOf(line, parsed) : null);
+            session.See(seen.Event, parsed.At, session.TakesQuote(seen.Event) ? QuoteOf(line, parsed) : null, seen.Event == SessionEvent.Failed ? Start().At : null);
         }
 
         if (seen.Type.Signature!.OnlyIf == "never-connected")
@@ -228,7 +229,7 @@ internal sealed class LogReading(
         }
         else if (_client is null || (what == SessionEvent.Joined && _clientJoined))
         {
-            id = what == SessionEvent.None ? null : $"{piece.Name}#{++_clientSessions}";
+            id = what == SessionEvent.None ? null : $"{piece.Name}#{number}.{++_clientSessions}";
         }
         else
         {
@@ -347,7 +348,7 @@ internal sealed class LogReading(
         _lastMoments.Enqueue(moment);
     }
 
-    private List<Evidence> Facts(LineScanner scanner)
+    private List<Evidence> Facts()
     {
         var facts = new List<Evidence>
         {
@@ -355,7 +356,7 @@ internal sealed class LogReading(
                 ? Print(scanner.Lines)
                 : $"{Print(scanner.Lines)}, of which {Print(scanner.LongLines)} longer than {LineScanner.LongestLine / 1024} KiB were read in parts"),
         };
-        var (from, guessed) = FirstTime(Lines(scanner.Start));
+        var (from, guessed) = Start();
         var (to, _) = FirstTime(Lines(scanner.End).Reverse());
         if (from is not null && to is not null)
         {
@@ -376,6 +377,8 @@ internal sealed class LogReading(
 
         return facts;
     }
+
+    private (DateTimeOffset? At, bool Guessed) Start() => _start ??= FirstTime(Lines(scanner.Start));
 
     private static (DateTimeOffset? At, bool Guessed) FirstTime(IEnumerable<string> lines)
     {

@@ -44,8 +44,60 @@ public sealed class LogAnalyserTests
     [Fact]
     public async Task A_session_lost_while_it_was_connected_is_told_apart_from_one_lost_at_once()
     {
-        Faults(await ReadAsync((PieceKind.RtcdLog, [Joined, Connected, Failed]))).ShouldBe(["session-lost"]);
+        Faults(await ReadAsync((PieceKind.RtcdLog, [.. LostSessions(3)]))).ShouldBe(["session-lost"]);
         Faults(await ReadAsync((PieceKind.RtcdLog, [Joined, Connected, Failed.Replace("06:10:30", "06:00:31", StringComparison.Ordinal)]))).ShouldBe(["session-lost-early"]);
+    }
+
+    [Theory]
+    [InlineData(2, 0)]
+    [InlineData(3, 28)]
+    public async Task A_few_lost_sessions_are_told_and_are_no_fault(int lost, int well)
+    {
+        var findings = await ReadAsync((PieceKind.RtcdLog, [.. LostSessions(lost), .. Named([Joined, Connected, Left], "well", well)]));
+
+        Faults(findings).ShouldBeEmpty();
+        var finding = findings.Single(finding => finding.Id == "session-lost");
+        (finding.Outcome, finding.Certainty, finding.Count).ShouldBe((Outcome.Inconclusive, Certainty.Possible, lost));
+    }
+
+    [Fact]
+    public async Task A_tenth_of_the_sessions_lost_is_a_fault() =>
+        Faults(await ReadAsync((PieceKind.RtcdLog, [.. LostSessions(3), .. Named([Joined, Connected, Left], "well", 27)]))).ShouldBe(["session-lost"]);
+
+    [Fact]
+    public async Task A_failure_in_a_log_that_begins_after_the_join_in_another_is_normal()
+    {
+        const string Rotated = """{"timestamp":"2026-11-22 06:05:00.000 Z","level":"info","msg":"x"}""";
+        const string Whole = """{"timestamp":"2026-11-22 05:00:00.000 Z","level":"info","msg":"x"}""";
+
+        var rotated = await ReadAsync((PieceKind.RtcdLog, [Joined]), (PieceKind.RtcdLog, [Rotated, Failed]));
+        var reversed = await ReadAsync((PieceKind.RtcdLog, [Rotated, Failed]), (PieceKind.RtcdLog, [Joined]));
+        var whole = await ReadAsync((PieceKind.RtcdLog, [Joined]), (PieceKind.RtcdLog, [Whole, Failed]));
+
+        Faults(rotated).ShouldBeEmpty();
+        rotated.ShouldContain(finding => finding.Id == "ice-failures-normal");
+        Faults(reversed).ShouldBeEmpty();
+        Faults(whole).ShouldBe(["session-media-blocked"]);
+    }
+
+    [Fact]
+    public async Task Sessions_of_two_logs_of_one_name_are_two()
+    {
+        string[] client =
+        [
+            "debug [2026-11-22T06:00:00.000Z] ws open, sending join msg",
+            "error [2026-11-22T06:00:15.000Z] peer error timed out waiting for rtc connection",
+        ];
+        var sessions = new CallSessions(FindingCatalog.Shipped);
+        var signatures = new SignatureSet(FindingCatalog.Shipped, PieceKind.CallLogs);
+        for (var number = 0; number < 2; number++)
+        {
+            var scanner = new LineScanner(signatures.Literals);
+            var reading = new LogReading(new Piece("call.txt", PieceKind.CallLogs), number, FindingCatalog.Shipped, signatures, sessions, new MediaAddresses(), scanner);
+            await scanner.ScanAsync(Lines(client), reading.See, CancellationToken.None);
+        }
+
+        sessions.Seen.ShouldBe(2);
     }
 
     [Fact]
@@ -147,6 +199,11 @@ public sealed class LogAnalyserTests
             }
         }
     }
+
+    private static IEnumerable<string> LostSessions(int count) => Named([Joined, Connected, Failed], "lost", count);
+
+    private static IEnumerable<string> Named(string[] lines, string name, int count) =>
+        Enumerable.Range(0, count).SelectMany(number => lines.Select(line => line.Replace("SESSION", $"{name}{number}", StringComparison.Ordinal)));
 
     private static byte[] Mutated(byte[] seed, byte[] other, Random random)
     {

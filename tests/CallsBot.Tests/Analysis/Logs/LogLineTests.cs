@@ -33,6 +33,8 @@ public sealed class LogLineTests
     [InlineData("x.js:1 com.mattermost.calls: peer error")]
     [InlineData("[2026-13-42 06:18:00.123] [warn] x")]
     [InlineData("""{"level":"info","ts":99999999999999999999,"msg":"x"}""")]
+    [InlineData("""{"timestamp":"9999-12-31T23:59:59-14:00","level":"info","msg":"x"}""")]
+    [InlineData("""{"timestamp":"0001-01-01T00:00:00+14:00","level":"info","msg":"x"}""")]
     [InlineData("2026-")]
     [InlineData("")]
     public void A_line_without_a_time_has_none(string line) => LogLine.Parse(line).At.ShouldBeNull();
