@@ -217,6 +217,12 @@ internal sealed class IptablesAnalyser(FindingCatalog findings) : FirewallAnalys
             var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToList();
             if (_numbered)
             {
+                // What follows the rules, such as a prompt, has no number.
+                if (words.Count < 2 || !words[0].All(char.IsAsciiDigit))
+                {
+                    return;
+                }
+
                 words.RemoveAt(0);
             }
 
