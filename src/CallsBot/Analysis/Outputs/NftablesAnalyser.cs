@@ -297,7 +297,7 @@ internal sealed class NftablesAnalyser(FindingCatalog findings) : FirewallAnalys
             }
         }
 
-        private void Card(string name, bool isNot) => Add((name == "lo") != isNot ? RuleMatch.No : name == "lo" ? RuleMatch.Yes : RuleMatch.Some);
+        private void Card(string name, bool isNot) => Add(name != "lo" ? RuleMatch.Some : isNot ? RuleMatch.Yes : RuleMatch.No);
 
         private void Protocol(string names, bool isNot)
         {
