@@ -259,6 +259,7 @@ internal sealed class IptablesAnalyser(FindingCatalog findings) : FirewallAnalys
             if (_table == "filter")
             {
                 Filter.Chain(words[0]).Rules.Add(new FilterRule(line, conditions.Matches, action, target));
+                Published(words[0], action, conditions, line);
             }
             else if (target == "DNAT" && IsForCalls(conditions))
             {
@@ -384,8 +385,18 @@ internal sealed class IptablesAnalyser(FindingCatalog findings) : FirewallAnalys
             if (_table == "filter")
             {
                 _chain!.Rules.Add(new FilterRule(line, conditions.Matches, goes ? RuleAction.Goto : action, chain));
+                Published(_name, action, conditions, line);
             }
             else if (target == "DNAT" && IsForCalls(conditions))
+            {
+                Forwarded ??= line;
+            }
+        }
+
+        /// <summary>Docker lets packets through to a container in a chain of its own.</summary>
+        private void Published(string chain, RuleAction action, Conditions conditions, OutputLine line)
+        {
+            if (chain == "DOCKER" && action == RuleAction.Accept && conditions.NamesPort && conditions.Matches("udp", CallPorts.Media) != RuleMatch.No)
             {
                 Forwarded ??= line;
             }
