@@ -24,6 +24,7 @@ internal sealed class DockerAnalyser(FindingCatalog findings) : OutputAnalyser(f
         var found = new List<Finding>();
         var sawCalls = false;
         var hasHeader = false;
+        var running = text.Lines.Where(line => StatusIn(line.Text) is { } status && status.StartsWith("Up", StringComparison.Ordinal)).Select(ImageIn).ToHashSet(StringComparer.Ordinal);
         foreach (var line in text.Lines)
         {
             if (line.Text.StartsWith("CONTAINER ID ", StringComparison.Ordinal))
@@ -43,7 +44,7 @@ internal sealed class DockerAnalyser(FindingCatalog findings) : OutputAnalyser(f
             }
 
             sawCalls = true;
-            found.AddRange(State(status, line.Text, text.Quote(line)));
+            found.AddRange(State(status, line.Text, running.Contains(ImageIn(line)), text.Quote(line)));
             if (status.StartsWith("Up", StringComparison.Ordinal) && IsRtcd(line.Text))
             {
                 found.AddRange(Ports(PortsIn(line), text.Quote(line)));
@@ -67,7 +68,11 @@ internal sealed class DockerAnalyser(FindingCatalog findings) : OutputAnalyser(f
         return new PieceReading { Findings = found };
     }
 
-    private IEnumerable<Finding> State(string status, string line, Quote quote)
+    /// <param name="status">As docker ps prints it.</param>
+    /// <param name="line">Where its image is named.</param>
+    /// <param name="isReplaced">Whether another container of the image runs: one that ended was left over from an upgrade.</param>
+    /// <param name="quote">Where it was seen.</param>
+    private IEnumerable<Finding> State(string status, string line, bool isReplaced, Quote quote)
     {
         if (status.StartsWith("Restarting", StringComparison.Ordinal))
         {
@@ -77,7 +82,7 @@ internal sealed class DockerAnalyser(FindingCatalog findings) : OutputAnalyser(f
         {
             var code = CodeIn(status);
             var isJob = line.Contains("calls-recorder", StringComparison.Ordinal) || line.Contains("calls-transcriber", StringComparison.Ordinal);
-            if (!isJob || code is not ("0" or "?"))
+            if (isJob ? code is not ("0" or "?") : !isReplaced)
             {
                 yield return Findings.Found(isJob ? "docker-job-failed" : "docker-stopped", quote) with { Words = Words(("code", code), ("meaning", Meaning(code))) };
             }
@@ -157,9 +162,10 @@ internal sealed class DockerAnalyser(FindingCatalog findings) : OutputAnalyser(f
         var found = new List<Finding>();
         var facts = new List<Evidence>();
         var sawCalls = false;
+        var running = Containers(root).Where(container => container.Member("State").Member("Status").Text() == "running").Select(container => WithoutTag(ImageOf(container))).ToHashSet(StringComparer.Ordinal);
         foreach (var container in Containers(root).Take(20))
         {
-            var image = container.Member("Config").Member("Image").Text() ?? container.Member("ImageName").Text() ?? "";
+            var image = ImageOf(container);
             var name = $"{image} {container.Member("Name").Text()}";
             var isCalls = IsCalls(name);
             if (!isCalls && image.Length > 0)
@@ -169,14 +175,14 @@ internal sealed class DockerAnalyser(FindingCatalog findings) : OutputAnalyser(f
 
             sawCalls = true;
             facts.AddRange(Facts(container, image));
-            found.AddRange(Inspected(container, name, text));
+            found.AddRange(Inspected(container, name, image.Length > 0 && running.Contains(WithoutTag(image)), text));
         }
 
         var reading = Concluded(found, sawCalls);
         return reading with { Facts = facts };
     }
 
-    private IEnumerable<Finding> Inspected(JsonElement? container, string name, OutputText text)
+    private IEnumerable<Finding> Inspected(JsonElement? container, string name, bool isReplaced, OutputText text)
     {
         var state = container.Member("State");
         var status = state.Member("Status").Text() ?? "";
@@ -188,7 +194,7 @@ internal sealed class DockerAnalyser(FindingCatalog findings) : OutputAnalyser(f
         else
         {
             var words = status switch { "restarting" => $"Restarting ({code})", "exited" or "dead" => $"Exited ({code})", _ => "Up" };
-            foreach (var finding in State(words, name, new Quote(text.Piece.Name, null, "")))
+            foreach (var finding in State(words, name, isReplaced, new Quote(text.Piece.Name, null, "")))
             {
                 yield return finding with { Quotes = QuoteOf(text, "\"ExitCode\"") };
             }
@@ -261,6 +267,17 @@ internal sealed class DockerAnalyser(FindingCatalog findings) : OutputAnalyser(f
         }
 
         return null;
+    }
+
+    /// <summary>The second column, without the version: an upgrade leaves the container of the old one behind.</summary>
+    private static string ImageIn(OutputLine line) => line.Words is [_, var image, ..] ? WithoutTag(image) : "";
+
+    private static string ImageOf(JsonElement? container) => container.Member("Config").Member("Image").Text() ?? container.Member("ImageName").Text() ?? "";
+
+    private static string WithoutTag(string image)
+    {
+        var name = image.Split('@', 2)[0];
+        return name.LastIndexOf(':') is > 0 and var colon && colon > name.LastIndexOf('/') ? name[..colon] : name;
     }
 
     private static string PortsIn(OutputLine line) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CallsBot.Checks;
 
 namespace CallsBot.Analysis.Outputs;
 
@@ -15,6 +16,7 @@ internal sealed class KubectlAnalyser(FindingCatalog findings) : OutputAnalyser(
         var sawCalls = false;
         string[] header = [];
         var described = "";
+        var last = new LastState();
         foreach (var line in text.Lines)
         {
             var words = line.Words;
@@ -25,6 +27,7 @@ internal sealed class KubectlAnalyser(FindingCatalog findings) : OutputAnalyser(
             else if (words is ["Name:", var name, ..] && line.Text.StartsWith("Name:", StringComparison.Ordinal))
             {
                 described = name;
+                last = new LastState();
             }
 
             if (words.Length < 2)
@@ -37,7 +40,7 @@ internal sealed class KubectlAnalyser(FindingCatalog findings) : OutputAnalyser(
                 sawCalls |= IsCalls(described) || IsCalls(line.Text);
                 if (IsCalls(described) || (described.Length == 0 && IsCalls(line.Text)))
                 {
-                    found.AddRange(Described(line, words, text));
+                    found.AddRange(Described(line, words, last, text));
                 }
             }
             else if (words != header && IsCalls(line.Text))
@@ -110,8 +113,31 @@ internal sealed class KubectlAnalyser(FindingCatalog findings) : OutputAnalyser(
         }
     }
 
-    private IEnumerable<Finding> Described(OutputLine line, string[] words, OutputText text)
+    private IEnumerable<Finding> Described(OutputLine line, string[] words, LastState last, OutputText text)
     {
+        switch (words)
+        {
+            case ["Last", "State:", ..]:
+                (last.IsOpen, last.Reason) = (true, null);
+                yield break;
+            case ["Reason:", var reason, ..] when last.IsOpen:
+                (last.Reason, last.Line) = (reason, line);
+                yield break;
+            case ["State:" or "Ready:" or "Conditions:" or "Events:", ..]:
+                last.IsOpen = false;
+                break;
+            case ["Restart", "Count:", var word, ..]:
+                if (OutputText.TryCount(word, out var restarts) && restarts >= ManyRestarts && last.Reason is { } ended)
+                {
+                    yield return StatusOf(ended) == "kubectl-out-of-memory"
+                        ? Findings.Found("kubectl-out-of-memory", text.Quote(last.Line), text.Quote(line)) with { Words = Words(("status", FindingText.Clean(ended, 40))), Outcome = Outcome.Warn }
+                        : Findings.Found("kubectl-restarts", text.Quote(last.Line), text.Quote(line)) with { Words = Words(("count", restarts.ToString(CultureInfo.InvariantCulture))) };
+                }
+
+                (last.IsOpen, last.Reason) = (false, null);
+                yield break;
+        }
+
         var id = words switch
         {
             ["Reason:", "OOMKilled", ..] => "kubectl-out-of-memory",
@@ -147,5 +173,15 @@ internal sealed class KubectlAnalyser(FindingCatalog findings) : OutputAnalyser(
         var describe = AnyLine(head, line => line.StartsWith("Namespace: ", StringComparison.Ordinal)) && AnyLine(head, line => line.StartsWith("Name: ", StringComparison.Ordinal));
         return table || events ? 93 : describe ? 90
             : WithCommand(head, "kubectl") > 0 && head.Lines.Take(40).Select(ShellLine.CommandOf).FirstOrDefault(command => command is not null) is { } typed && !typed.Contains(" logs", StringComparison.Ordinal) ? 75 : 0;
+    }
+
+    /// <summary>How the container of a description ended before the present one: it runs again, so once is no fault.</summary>
+    private sealed class LastState
+    {
+        public bool IsOpen { get; set; }
+
+        public string? Reason { get; set; }
+
+        public OutputLine Line { get; set; }
     }
 }

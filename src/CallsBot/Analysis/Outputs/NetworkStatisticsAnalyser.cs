@@ -5,7 +5,7 @@ namespace CallsBot.Analysis.Outputs;
 
 /// <summary>
 /// Reads the kernel's UDP counters (netstat -su, nstat, /proc/net/snmp). They count from the start of the machine: only growth between two
-/// samples says something, within a piece or between two.
+/// samples says something. Those of one piece alone are compared: another file may be of another machine.
 /// </summary>
 internal sealed class NetworkStatisticsAnalyser(FindingCatalog findings) : OutputAnalyser(findings)
 {
@@ -26,31 +26,22 @@ internal sealed class NetworkStatisticsAnalyser(FindingCatalog findings) : Outpu
         ["UdpInDatagrams"] = Received, ["UdpInErrors"] = Errors, ["UdpRcvbufErrors"] = ReceiveBuffer, ["UdpSndbufErrors"] = SendBuffer, ["UdpInCsumErrors"] = Checksum,
     };
 
-    private readonly List<Sample> _samples = [];
+    private Sample? _only;
+    private bool _hasCompared;
 
     public override IReadOnlyList<Shape> Shapes { get; } = [new(PieceKind.NetworkStatistics, Recognise)];
 
-    public override IReadOnlyList<Finding> Conclude()
-    {
-        if (_samples.Count == 0)
-        {
-            return [];
-        }
-
-        if (_samples is [var only])
-        {
-            return [Findings.Found("netstat-one-sample", [.. only.Quotes.Take(2)])];
-        }
-
-        return [.. Compare(_samples[0], _samples[^1])];
-    }
+    public override IReadOnlyList<Finding> Conclude() =>
+        _only is { } only && !_hasCompared ? [Findings.Found("netstat-one-sample", [.. only.Quotes.Take(2)])] : [];
 
     protected override PieceReading Read(OutputText text)
     {
         var samples = SamplesIn(text);
-        _samples.AddRange(samples);
+        _only ??= samples.FirstOrDefault();
+        _hasCompared |= samples.Count > 1;
         return new PieceReading
         {
+            Findings = samples.Count > 1 ? [.. Compare(samples[0], samples[^1])] : [],
             Facts = samples.Count == 0 ? [] : [new Evidence("Samples", samples.Count.ToString(CultureInfo.InvariantCulture))],
             Tables = samples.Count == 0 ? [] :
             [

@@ -44,7 +44,6 @@ internal sealed class NftablesAnalyser(FindingCatalog findings) : FirewallAnalys
     {
         private string _table = "";
         private string? _chain;
-        private bool _isNat;
         private int _depth;
 
         public PacketFilter Filter { get; } = new();
@@ -66,7 +65,6 @@ internal sealed class NftablesAnalyser(FindingCatalog findings) : FirewallAnalys
             else if (text.StartsWith("chain ", StringComparison.Ordinal) && text.EndsWith('{'))
             {
                 _chain = $"{_table} {text[6..^1].Trim()}";
-                _isNat = false;
                 _depth = 2;
                 Filter.Chain(_chain);
             }
@@ -87,7 +85,6 @@ internal sealed class NftablesAnalyser(FindingCatalog findings) : FirewallAnalys
 
         private void Hook(string text, OutputLine line)
         {
-            _isNat = text.StartsWith("type nat", StringComparison.Ordinal);
             var chain = Filter.Chain(_chain!);
             chain.Policy = text.Contains("policy drop", StringComparison.Ordinal) ? RuleAction.Drop : RuleAction.Accept;
             chain.PolicyLine = line;
@@ -102,9 +99,12 @@ internal sealed class NftablesAnalyser(FindingCatalog findings) : FirewallAnalys
         private void Rule(string text, OutputLine line)
         {
             var rule = Statement.Read(Tokens(text), line, _table);
-            if (_isNat)
+            // Docker's chains are jumped to and have no type: what the rule does tells.
+            var passesOn = text.Contains("dnat ", StringComparison.Ordinal) || text.Contains("xt target \"DNAT\"", StringComparison.Ordinal)
+                || (rule.Action == RuleAction.Accept && _chain!.EndsWith(" DOCKER", StringComparison.Ordinal));
+            if (passesOn && text.Contains("dport", StringComparison.Ordinal) && !_table.StartsWith("ip6 ", StringComparison.Ordinal) && rule.Match("udp", CallPorts.Media) != RuleMatch.No)
             {
-                Forwarded ??= text.Contains("dnat ", StringComparison.Ordinal) && text.Contains("dport", StringComparison.Ordinal) && rule.Match("udp", CallPorts.Media) != RuleMatch.No ? line : null;
+                Forwarded ??= line;
             }
 
             Filter.Chain(_chain!).Rules.Add(rule);
@@ -297,7 +297,7 @@ internal sealed class NftablesAnalyser(FindingCatalog findings) : FirewallAnalys
             }
         }
 
-        private void Card(string name, bool isNot) => Add((name == "lo") != isNot ? RuleMatch.No : name == "lo" ? RuleMatch.Yes : RuleMatch.Some);
+        private void Card(string name, bool isNot) => Add(name != "lo" ? RuleMatch.Some : isNot ? RuleMatch.Yes : RuleMatch.No);
 
         private void Protocol(string names, bool isNot)
         {
