@@ -518,6 +518,9 @@ function composer(form, inputId, label, rootId) {
 }
 
 async function deliver(text, files, rootId) {
+  // The server keeps no ephemeral post: an answer that comes before the socket is open would never be seen.
+  await started;
+  await state.hello;
   const channelId = state.channelId;
   if (text.startsWith('/') && files.length === 0) {
     const answer = await api.post('commands/execute', { command: text, channel_id: channelId, team_id: state.team.id, root_id: rootId });
@@ -714,6 +717,7 @@ function connect(generation, delay = 500) {
         await loadPosts(state.channelId);
         showPosts();
       }
+      state.greeted();
     } else {
       handlers[event.event]?.(event.data);
     }
@@ -748,6 +752,7 @@ async function loadChannels() {
 async function become(username) {
   state.generation++;
   state.socket?.close();
+  state.hello = new Promise(resolve => { state.greeted = resolve; });
   Object.assign(state, { posts: new Map(), unread: new Map(), errors: new Map(), channelId: null, rootId: null });
   state.me = state.people.find(person => person.username === username) ?? state.people[0];
   sessionStorage.setItem('person', state.me.username);
@@ -905,4 +910,4 @@ document.addEventListener('visibilitychange', () => {
 });
 window.addEventListener('popstate', () => route());
 
-start();
+const started = start();
