@@ -55,6 +55,10 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder routes, Workspace workspac
         {
             await handle();
         }
+        catch (BadHttpRequestException)
+        {
+            // The caller hung up in the middle of its request: nobody waits for an answer.
+        }
         catch (RefusedException ex)
         {
             var requestId = http.Response.Headers["X-Request-Id"].ToString();

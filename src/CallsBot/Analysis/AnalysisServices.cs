@@ -4,8 +4,7 @@ internal static class AnalysisServices
 {
     public static IServiceCollection AddAnalysis(this IServiceCollection services)
     {
-        services.AddSingleton(_ => FindingCatalog.Shipped);
-        services.AddSingleton<AnalyserCatalog>();
+        services.AddSingleton(_ => new AnalyserCatalog());
         return services.AddSingleton<EvidenceReader>();
     }
 }

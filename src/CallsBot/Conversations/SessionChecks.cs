@@ -54,7 +54,7 @@ internal sealed partial class SessionChecks(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host.ApplicationStopping);
         try
         {
-            await RunUntilAnsweredAsync(sessionId, position, either.Token);
+            await RunUntilAnsweredAsync(sessionId, position, either.Token, cancellationToken);
         }
         catch (OperationCanceledException) when (host.ApplicationStopping.IsCancellationRequested)
         {
@@ -62,7 +62,7 @@ internal sealed partial class SessionChecks(
         }
     }
 
-    private async Task RunUntilAnsweredAsync(string sessionId, int position, CancellationToken cancellationToken)
+    private async Task RunUntilAnsweredAsync(string sessionId, int position, CancellationToken stopping, CancellationToken cancellationToken)
     {
         var session = await sessions.FindAsync(sessionId, cancellationToken);
         if (session?.Position != position)
@@ -74,10 +74,10 @@ internal sealed partial class SessionChecks(
 
         while (session.Current is CheckNode node)
         {
-            var running = runner.RunAsync(node.Check, cancellationToken);
+            var running = runner.RunAsync(node.Check, stopping);
             try
             {
-                await running.WaitAsync(Patience, time, cancellationToken);
+                await running.WaitAsync(Patience, time, stopping);
             }
             catch (TimeoutException)
             {
