@@ -30,6 +30,7 @@ internal static class ConversationServices
         services.AddSingleton<EvidenceDesk>();
         services.AddSingleton<ProfileDesk>();
         services.AddSingleton<KnownAddresses>();
+        services.AddSingleton<CardFiles>();
         services.AddSingleton<DiagnosisCard>();
         services.AddSingleton<Diagnoses>();
         services.AddSingleton<TicketCard>();

@@ -26,6 +26,7 @@ internal sealed partial class Diagnoses(
     CheckQueue queue,
     InboxStore inbox,
     OutgoingGate gate,
+    CardFiles files,
     MattermostClient mattermost,
     BotAccount bot,
     Speech speech,
@@ -291,34 +292,14 @@ internal sealed partial class Diagnoses(
         }
     }
 
-    /// <summary>Puts the whole report under the card. A server that takes no files has still shown the card.</summary>
-    private async Task AttachAsync(Report report, Post card, Language language, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var files = new List<string>();
-            foreach (var (format, extension) in new[] { (ReportFormat.Markdown, "md"), (ReportFormat.Json, "json") })
-            {
-                using var content = gate.File($"callsbot-{report.RunId}.{extension}", format.Write(report));
-                var file = await mattermost.UploadFileAsync(card.ChannelId, content, cancellationToken);
-                files.Add(file.Id);
-            }
-
-            await mattermost.PostAsync(
-                new PostDraft
-                {
-                    ChannelId = card.ChannelId,
-                    RootId = card.RootId.Length > 0 ? card.RootId : card.Id,
-                    Message = ChatTexts.In(language).WholeReport,
-                    FileIds = files,
-                },
-                cancellationToken);
-        }
-        catch (MattermostException ex)
-        {
-            LogNotAttached(ex);
-        }
-    }
+    private Task AttachAsync(Report report, Post card, Language language, CancellationToken cancellationToken) => files.AttachAsync(
+        CardPlace.Of(card),
+        ChatTexts.In(language).WholeReport,
+        [
+            gate.File($"callsbot-{report.RunId}.md", ReportFormat.Markdown.Write(report)),
+            gate.File($"callsbot-{report.RunId}.json", ReportFormat.Json.Write(report)),
+        ],
+        cancellationToken);
 
     private void Forget(DiagnosisRun run)
     {
@@ -337,9 +318,6 @@ internal sealed partial class Diagnoses(
 
     [LoggerMessage(LogLevel.Warning, "The progress of a diagnosis could not be shown.")]
     private partial void LogNotShown(Exception exception);
-
-    [LoggerMessage(LogLevel.Warning, "The report could not be attached as files.")]
-    private partial void LogNotAttached(Exception exception);
 }
 
 /// <summary>One diagnosis that somebody waits for.</summary>

@@ -22,6 +22,7 @@ internal sealed partial class EvidenceDesk(
     People people,
     InboxStore inbox,
     OutgoingGate gate,
+    CardFiles attachments,
     MattermostClient mattermost,
     BotAccount bot,
     Speech speech,
@@ -166,7 +167,7 @@ internal sealed partial class EvidenceDesk(
         // The answer is there; what fails from here on does not take it back.
         try
         {
-            await AttachAsync(evidence, report, language, cancellationToken);
+            await AttachAsync(evidence, report, administrator, language, cancellationToken);
             await moves.MoveOnAsync(evidence, post, report, language, cancellationToken);
         }
         catch (MattermostException ex)
@@ -175,42 +176,24 @@ internal sealed partial class EvidenceDesk(
         }
     }
 
-    /// <summary>Puts pictures and the whole reading under the card. A server that takes no files has still shown the card.</summary>
-    private async Task AttachAsync(StoredEvidence evidence, AnalysisReport report, Language language, CancellationToken cancellationToken)
+    private async Task AttachAsync(
+        StoredEvidence evidence, AnalysisReport report, bool administrator, Language language, CancellationToken cancellationToken)
     {
         if (report.Findings.Count == 0 && report.Pieces.All(piece => piece.Reading.Pictures.Count == 0))
         {
             return;
         }
 
-        try
-        {
-            var files = new List<string>();
-            var pictures = report.Pieces.SelectMany(piece => piece.Reading.Pictures).Take(MostPictures);
-            foreach (var picture in pictures)
-            {
-                using var content = gate.Drawn(picture.FileName, new MemoryStream(picture.Png.ToArray(), writable: false));
-                files.Add((await mattermost.UploadFileAsync(evidence.ChannelId, content, cancellationToken)).Id);
-            }
-
-            var administrator = (await people.FindAsync(evidence.UserId, cancellationToken)).IsAdministrator;
-            using var whole = gate.File($"callsbot-analysis-{report.RunId}.md", AnalysisMarkdown.Of(report, language, administrator));
-            files.Add((await mattermost.UploadFileAsync(evidence.ChannelId, whole, cancellationToken)).Id);
-            await mattermost.PostAsync(
-                new PostDraft
-                {
-                    ChannelId = evidence.ChannelId,
-                    RootId = evidence.RootId.Length > 0 ? evidence.RootId : evidence.CardId,
-                    Message = ChatTexts.In(language).EvidenceWholeReport,
-                    FileIds = files,
-                    PendingPostId = Repetition.PendingId((await bot.GetAsync(cancellationToken)).Id, evidence.UserId, $"evidence {evidence.PostId}"),
-                },
-                cancellationToken);
-        }
-        catch (MattermostException ex)
-        {
-            LogNotAttached(ex);
-        }
+        await attachments.AttachAsync(
+            new CardPlace(evidence.CardId, evidence.ChannelId, evidence.RootId),
+            ChatTexts.In(language).EvidenceWholeReport,
+            [
+                .. report.Pieces.SelectMany(piece => piece.Reading.Pictures).Take(MostPictures)
+                    .Select(picture => gate.Drawn(picture.FileName, new MemoryStream(picture.Png.ToArray(), writable: false))),
+                gate.File($"callsbot-analysis-{report.RunId}.md", AnalysisMarkdown.Of(report, language, administrator)),
+            ],
+            cancellationToken,
+            Repetition.PendingId((await bot.GetAsync(cancellationToken)).Id, evidence.UserId, $"evidence {evidence.PostId}"));
     }
 
     [LoggerMessage(LogLevel.Information, "Reading the evidence of message {PostId} is put off until the next start: the host is stopping.")]
@@ -227,7 +210,4 @@ internal sealed partial class EvidenceDesk(
 
     [LoggerMessage(LogLevel.Warning, "The evidence of message {PostId} was shown; the session could not be moved on.")]
     private partial void LogNotMovedOn(string postId, Exception exception);
-
-    [LoggerMessage(LogLevel.Warning, "What evidence shows could not be attached as files.")]
-    private partial void LogNotAttached(Exception exception);
 }

@@ -18,6 +18,7 @@ internal sealed partial class ProfileDesk(
     IServiceScopeFactory scopes,
     InboxStore inbox,
     OutgoingGate gate,
+    CardFiles files,
     MattermostClient mattermost,
     BotAccount bot,
     Speech speech,
@@ -122,7 +123,14 @@ internal sealed partial class ProfileDesk(
                 [new EvidenceSource(FileName, _ => Task.FromResult<Stream>(new MemoryStream(profile, writable: false)))],
                 AnalysisLimits.Default, progress: null, cancellationToken);
             await mattermost.Api.PatchPostAsync(card.Id, EvidenceCard.For(report, administrator: true, language), cancellationToken);
-            await AttachAsync(card, profile, report, language, cancellationToken);
+            await files.AttachAsync(
+                CardPlace.Of(card),
+                texts.ProfileAttached,
+                [
+                    gate.Recorded(FileName, new MemoryStream(profile, writable: false)),
+                    gate.File($"callsbot-profile-{report.RunId}.md", AnalysisMarkdown.Of(report, language, administrator: true)),
+                ],
+                cancellationToken);
         }
         catch (Exception ex) when (ex is not OperationCanceledException)
         {
@@ -144,34 +152,6 @@ internal sealed partial class ProfileDesk(
             : new RecordedProfile(null, where.Source);
     }
 
-    /// <summary>Puts the profile and its tables under the card. A server that takes no files has still shown the card.</summary>
-    private async Task AttachAsync(Post card, byte[] profile, AnalysisReport report, Language language, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var recording = gate.Recorded(FileName, new MemoryStream(profile, writable: false));
-            var files = new List<string> { (await mattermost.UploadFileAsync(card.ChannelId, recording, cancellationToken)).Id };
-            using var whole = gate.File($"callsbot-profile-{report.RunId}.md", AnalysisMarkdown.Of(report, language, administrator: true));
-            files.Add((await mattermost.UploadFileAsync(card.ChannelId, whole, cancellationToken)).Id);
-            await mattermost.PostAsync(
-                new PostDraft
-                {
-                    ChannelId = card.ChannelId,
-                    RootId = card.RootId.Length > 0 ? card.RootId : card.Id,
-                    Message = ChatTexts.In(language).ProfileAttached,
-                    FileIds = files,
-                },
-                cancellationToken);
-        }
-        catch (MattermostException ex)
-        {
-            LogNotAttached(ex);
-        }
-    }
-
     [LoggerMessage(LogLevel.Information, "User {UserId} asked for a profile and is no system administrator.")]
     private partial void LogRefused(string userId);
-
-    [LoggerMessage(LogLevel.Warning, "The profile could not be attached as a file.")]
-    private partial void LogNotAttached(Exception exception);
 }
